@@ -1,0 +1,38 @@
+# Third-party code comes from Debian packages; scripts/setup installs what is missing.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Boost 1.74 REQUIRED)  # Boost.Graph, header only
+find_path(CADICAL_INCLUDE_DIR cadical.hpp REQUIRED)
+find_library(CADICAL_LIBRARY cadical REQUIRED)
+add_library(cadical INTERFACE IMPORTED)
+target_include_directories(cadical SYSTEM INTERFACE ${CADICAL_INCLUDE_DIR})
+target_link_libraries(cadical INTERFACE ${CADICAL_LIBRARY})
+
+if(CUTSET_WITH_AGENT)
+  find_package(yaml-cpp REQUIRED)
+  find_package(Protobuf CONFIG QUIET)
+  if(NOT Protobuf_FOUND)
+    find_package(Protobuf REQUIRED)
+  endif()
+  find_package(gRPC CONFIG REQUIRED)
+  find_package(CURL REQUIRED)
+  find_path(HTTP_PARSER_INCLUDE_DIR http_parser.h REQUIRED)
+  find_library(HTTP_PARSER_LIBRARY http_parser REQUIRED)
+  add_library(http_parser INTERFACE IMPORTED)
+  target_include_directories(http_parser SYSTEM INTERFACE ${HTTP_PARSER_INCLUDE_DIR})
+  target_link_libraries(http_parser INTERFACE ${HTTP_PARSER_LIBRARY})
+endif()
+
+add_library(cutset_options INTERFACE)
+target_compile_options(cutset_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
+if(CUTSET_WARNINGS_AS_ERRORS)
+  target_compile_options(cutset_options INTERFACE -Werror)
+endif()
+target_link_libraries(cutset_options INTERFACE fmt::fmt Threads::Threads)
+if(CUTSET_SANITIZE)
+  target_compile_options(cutset_options INTERFACE -fsanitize=${CUTSET_SANITIZE}
+    -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(cutset_options INTERFACE -fsanitize=${CUTSET_SANITIZE})
+endif()

@@ -1,0 +1,74 @@
+// An execution: what was observed in one run of the workload, whatever the source (the agent's
+// proxies, spans, a simulation).
+//
+// Invariants (check_invariants):
+// 1. calls are in order of arrival; a call's parent stands before it.
+// 2. id is the parent's id plus one point; ids are unique within the execution.
+// 3. executed == false implies !answered.
+// 4. fault is set only if it fired on this call.
+//
+// Thread rule: a value, no shared state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "identity/call_id.h"
+#include "identity/fault_mode.h"
+
+namespace cutset::lineage {
+
+/// What came back for a call, as its caller saw it or as its callee sent it.
+struct Answer {
+  enum class Kind {
+    kStatus,   // an HTTP answer of any status
+    kRefused,  // connection refused, or closed before a byte of an answer
+    kTimeout,  // the caller gave up (or the deadline of the run passed) before an answer came
+    kReset,    // the connection broke in the middle of the answer
+  };
+  Kind kind = Kind::kStatus;
+  int status = 0;             // kStatus only
+  uint64_t exact_digest = 0;  // of the body; kStatus only (identity/digest.h)
+  uint64_t shape_digest = 0;
+
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+
+struct Call {
+  identity::CallId id;
+  int parent = -1;          // index into Execution::calls; -1: an entry call
+  std::string method;       // "POST"
+  std::string target;       // the concrete request target, cut at 256 bytes; for people
+  bool effectful = false;   // executing it may change state (not GET/HEAD/OPTIONS, or declared so)
+  bool executed = false;    // the callee got the request
+  std::optional<Answer> answered;  // by the callee, if that was seen
+  Answer seen;                     // by the caller
+  std::optional<identity::FaultMode> fault;  // the injected fault that fired here
+  int64_t start_ns = 0;  // UTC nanoseconds, one clock for the whole execution
+  int64_t end_ns = 0;    // when the caller had its answer or gave up
+  std::string trace_id;  // hex, "" if unknown: to find the call's spans
+  std::string span_id;   // of the caller's client span, hex
+};
+
+/// A call that spans show and no proxy saw: part of the lineage, not a fault candidate.
+struct UnproxiedCall {
+  std::string caller;
+  std::string callee;  // service, or address where no service is known
+  std::string operation;
+
+  friend auto operator<=>(const UnproxiedCall&, const UnproxiedCall&) = default;
+};
+
+struct Execution {
+  std::string run;          // unique in a campaign
+  std::vector<Call> calls;  // order of arrival, parents first
+  std::vector<UnproxiedCall> unproxied;  // sorted, without repeats
+  int64_t unmarked_calls = 0;  // seen by a proxy without our mark: not part of any run
+};
+
+void check_invariants(const Execution& execution);
+
+}  // namespace cutset::lineage
