@@ -1,0 +1,16 @@
+// In how many days the books can be sent: asks the warehouse in the north, or else the one in the south.
+'use strict';
+
+const { address, call, required, serve } = require('../../lib');
+
+const NORTH = address('north');
+const SOUTH = address('south');
+
+serve({
+  'GET /stock': async ({ query }) => {
+    const wanted = query.get('isbn');
+    let answer = await call('GET', `${NORTH}/stock?isbn=${wanted}`);
+    if (!answer.ok) answer = await call('GET', `${SOUTH}/stock?isbn=${wanted}`);
+    return { days: required(answer, 'the warehouse').days };
+  },
+});

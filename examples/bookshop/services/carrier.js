@@ -1,0 +1,6 @@
+// Says who would carry a parcel.
+'use strict';
+
+const { serve } = require('../lib');
+
+serve({ 'GET /quotes': () => ({ carrier: 'Brieftaube' }) });
