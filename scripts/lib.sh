@@ -1,0 +1,52 @@
+# Shared by the scripts of this folder; source it, do not run it.
+# shellcheck shell=bash
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+say() { printf '\n==> %s\n' "$*"; }
+
+fail() {
+  printf '\n%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+usage_error() {
+  printf '%s: %s (see --help)\n' "$(basename "$0")" "$*" >&2
+  exit 64
+}
+
+# Prints the comment block at the head of the calling script.
+print_help() { awk 'NR > 1 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$0"; }
+
+need() { # need COMMAND GROUP
+  command -v "$1" >/dev/null 2>&1 || fail "$1 is not installed; run scripts/setup $2"
+}
+
+# One compiler a core, but not more than the memory allows: a gRPC source takes about a gigabyte.
+jobs() {
+  local cores memory
+  cores=$(nproc)
+  memory=$(awk '/^MemAvailable:/ { print int($2 / 1000000) }' /proc/meminfo)
+  [ "$memory" -ge 1 ] || memory=1
+  [ "$cores" -le "$memory" ] && echo "$cores" || echo "$memory"
+}
+
+# build PRESET [TARGET...]: configures and builds, with ccache where it is there.
+build() {
+  local preset=$1 log
+  shift
+  log=build/$preset/configure.log
+  mkdir -p "build/$preset"
+  if command -v ccache >/dev/null 2>&1; then
+    export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  fi
+  say "configure build/$preset"
+  cmake --preset "$preset" >"$log" 2>&1 || {
+    cat "$log"
+    fail "configuring preset $preset failed; if a package is missing, run scripts/setup build test"
+  }
+  say "build build/$preset ${*:+($*) }with $(jobs) jobs"
+  NINJA_STATUS='[%f/%t %es] ' ninja -C "build/$preset" -j "$(jobs)" "$@"
+}
