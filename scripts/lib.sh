@@ -50,3 +50,11 @@ build() {
   say "build build/$preset ${*:+($*) }with $(jobs) jobs"
   NINJA_STATUS='[%f/%t %es] ' ninja -C "build/$preset" -j "$(jobs)" "$@"
 }
+
+# program PRESET NAME: path of a program that was built.
+program() {
+  local path
+  path=$(find "build/$1" -name "$2" -type f -perm -u+x -not -path '*/CMakeFiles/*' | sort | head -n 1)
+  [ -n "$path" ] || fail "$2 was not built in build/$1"
+  echo "$root/$path"
+}
