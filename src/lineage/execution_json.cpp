@@ -54,6 +54,7 @@ Json call_to_json(const Call& call) {
   json["fault"] = call.fault ? Json(call.fault->text()) : Json(nullptr);
   json["start_ns"] = call.start_ns;
   json["end_ns"] = call.end_ns;
+  json["unfinished"] = call.unfinished;
   json["trace_id"] = call.trace_id;
   json["span_id"] = call.span_id;
   return json;
@@ -104,6 +105,7 @@ Result<Call> call_from_json(const Json& json) {
   }
   call.start_ns = json.value("start_ns", int64_t{0});
   call.end_ns = json.value("end_ns", int64_t{0});
+  call.unfinished = json.value("unfinished", false);
   call.trace_id = json.value("trace_id", std::string());
   call.span_id = json.value("span_id", std::string());
   return call;
