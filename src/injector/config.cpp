@@ -1,0 +1,309 @@
+#include "injector/config.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "identity/signature.h"
+#include "injector/config_reader.h"
+
+namespace cutset::injector {
+
+namespace {
+
+constexpr int kVersion = 1;
+
+void check_version(YamlReading& reading, YamlSection& section) {
+  const YamlNode* found = section.require("cutset");
+  if (found == nullptr) return;
+  const auto version = reading.integer(*found, "cutset", 1, 1'000'000);
+  if (version && *version != kVersion) {
+    reading.problem(*found,
+                    fmt::format("version {} of this format is not known; this cutset "
+                                "reads version {}",
+                                *version, kVersion));
+  }
+}
+
+}  // namespace
+
+void ConfigReader::read(const YamlNode& root) {
+  YamlSection section(reading_, root, "");
+  check_version(reading_, section);
+  if (const YamlNode* found = section.require("name")) {
+    config_.name = reading_.text(*found, "name").value_or("");
+  }
+  if (const YamlNode* found = section.require("services")) read_services(*found);
+  if (const YamlNode* found = section.require("workload")) read_workload(*found);
+  if (const YamlNode* found = section.require("outcomes")) read_outcomes(*found);
+  if (const YamlNode* found = section.take("accepted")) read_accepted(*found);
+  config_.modes = default_modes();
+  if (const YamlNode* found = section.take("faults")) read_faults(*found);
+  if (const YamlNode* found = section.take("budget")) read_budget(*found);
+  if (const YamlNode* found = section.take("reset")) read_reset(*found);
+  if (const YamlNode* found = section.take("fault_free_runs")) {
+    config_.fault_free_runs =
+        static_cast<int>(reading_.integer(*found, "fault_free_runs", 1, 100).value_or(3));
+  }
+  if (const YamlNode* found = section.take("settle")) read_settle(*found);
+  if (const YamlNode* found = section.take("traces")) read_traces(*found);
+  section.finish();
+}
+
+void ConfigReader::read_faults(const YamlNode& node) {
+  YamlSection section(reading_, node, "faults");
+  if (const YamlNode* found = section.take("modes")) read_modes(*found);
+  if (const YamlNode* found = section.take("exclude")) {
+    read_selectors(*found, "faults.exclude", config_.exclude);
+  }
+  section.finish();
+}
+
+void ConfigReader::read_modes(const YamlNode& node) {
+  config_.modes.clear();
+  std::set<std::string> texts;
+  const std::vector<YamlNode>& items = reading_.list(node, "faults.modes");
+  if (node.is_list() && items.empty()) {
+    reading_.problem(node, "faults.modes: expected at least one");
+  }
+  for (const YamlNode& item : items) {
+    const auto text = reading_.text(item, "faults.modes");
+    if (!text) continue;
+    ModeConfig mode;
+    if (*text == "delay") {
+      mode.automatic_delay = true;
+    } else {
+      const Result<identity::FaultMode> parsed = identity::parse_fault_mode(*text);
+      if (!parsed) {
+        reading_.problem(item, "faults.modes: " + parsed.error().message);
+        continue;
+      }
+      mode.mode = *parsed;
+    }
+    if (!texts.insert(mode.text()).second) {
+      reading_.problem(
+          item, fmt::format("faults.modes: \"{}\" stands here twice", mode.text()));
+      continue;
+    }
+    config_.modes.push_back(mode);
+  }
+}
+
+void ConfigReader::read_budget(const YamlNode& node) {
+  YamlSection section(reading_, node, "budget");
+  if (const YamlNode* found = section.take("faults")) {
+    config_.budget_faults =
+        static_cast<int>(reading_.integer(*found, "budget.faults", 0, 100).value_or(2));
+  }
+  if (const YamlNode* found = section.take("experiments")) {
+    if (auto count = reading_.integer(*found, "budget.experiments", 1, 10'000'000)) {
+      config_.budget_experiments = static_cast<int>(*count);
+    }
+  }
+  if (const YamlNode* found = section.take("time")) {
+    config_.budget_time = reading_.duration(*found, "budget.time");
+  }
+  section.finish();
+}
+
+void ConfigReader::read_settle(const YamlNode& node) {
+  YamlSection section(reading_, node, "settle");
+  read_duration(section, "quiet", config_.settle_quiet);
+  read_duration(section, "quiet_abandoned", config_.settle_quiet_abandoned);
+  read_duration(section, "within", config_.settle_within);
+  section.finish();
+}
+
+void ConfigReader::read_traces(const YamlNode& node) {
+  YamlSection section(reading_, node, "traces");
+  read_duration(section, "await", config_.await_traces);
+  section.finish();
+}
+
+std::vector<TemplateText> ConfigReader::read_arguments(const YamlNode& node,
+                                                       const std::string& what) {
+  std::vector<TemplateText> arguments;
+  const std::vector<YamlNode>& items = reading_.list(node, what);
+  if (node.is_list() && items.empty()) {
+    reading_.problem(node, what + ": expected the program and its arguments");
+  }
+  for (const YamlNode& item : items) {
+    if (auto argument = reading_.template_text(item, what)) {
+      arguments.push_back(std::move(*argument));
+    }
+  }
+  return arguments;
+}
+
+void ConfigReader::check_placeholders(const YamlNode& node, const TemplateText& text,
+                                      Where where) {
+  static const std::set<std::string> self = {"self.port", "self.host", "self.address",
+                                             "self.name"};
+  static const std::set<std::string> parts = {"address", "host", "port", "direct"};
+  for (const std::string& name : text.placeholders()) {
+    if (name == "otlp.address") continue;
+    if (where == Where::kService && self.contains(name)) continue;
+    const std::vector<std::string> words = split(name, ".");
+    const bool of_service =
+        words.size() == 3 && words[0] == "services" && parts.contains(words[2]);
+    const bool of_entry = where == Where::kHarness && words.size() == 3 &&
+                          words[0] == "entry" && words[2] == "address";
+    if (!of_service && !of_entry) {
+      reading_.problem(
+          node,
+          fmt::format(
+              "unknown placeholder \"${{{}}}\"; known here: {}services.NAME.address, "
+              ".host, .port, .direct, otlp.address",
+              name,
+              where == Where::kService ? "self.port, self.host, self.address, self.name, "
+                                       : "entry.NAME.address, "));
+      continue;
+    }
+    if (config_.service(words[1]) != nullptr) continue;
+    std::vector<std::string> names;
+    for (const ServiceConfig& service : config_.services) names.push_back(service.name);
+    reading_.problem(node, fmt::format("\"${{{}}}\": there is no service \"{}\"{}", name,
+                                       words[1], suggestion(words[1], names)));
+  }
+}
+
+std::string ConfigReader::read_service_name(const YamlNode& node,
+                                            const std::string& what) {
+  const std::string name = reading_.text(node, what).value_or("");
+  if (name.empty() || config_.service(name) != nullptr) return name;
+  std::vector<std::string> names;
+  for (const ServiceConfig& service : config_.services) names.push_back(service.name);
+  reading_.problem(node, fmt::format("{}: there is no service \"{}\"{}", what, name,
+                                     suggestion(name, names)));
+  return name;
+}
+
+void ConfigReader::read_selectors(const YamlNode& node, const std::string& what,
+                                  std::vector<std::string>& selectors) {
+  std::vector<std::string> names;
+  for (const ServiceConfig& service : config_.services) names.push_back(service.name);
+  for (const YamlNode& item : reading_.list(node, what)) {
+    const auto text = reading_.text(item, what);
+    if (!text) continue;
+    const size_t colon = text->find(':');
+    const std::string service = text->substr(0, colon);
+    if (config_.service(service) == nullptr) {
+      reading_.problem(item, fmt::format("{}: there is no service \"{}\"{}", what,
+                                         service, suggestion(service, names)));
+      continue;
+    }
+    if (colon == std::string::npos) {
+      selectors.push_back(*text);
+      continue;
+    }
+    const std::string operation = text->substr(colon + 1);
+    const size_t space = operation.find(" /");
+    if (space == std::string::npos || space == 0) {
+      reading_.problem(
+          item, fmt::format("{}: expected \"service\" or \"service:METHOD /route\", "
+                            "found \"{}\"",
+                            what, *text));
+      continue;
+    }
+    selectors.push_back(
+        service + ":" +
+        identity::request_shape(operation.substr(0, space), operation.substr(space + 1))
+            .signature);
+  }
+}
+
+void ConfigReader::read_duration(YamlSection& section, const std::string& key,
+                                 Milliseconds& value) {
+  const YamlNode* found = section.take(key);
+  if (found == nullptr) return;
+  if (const auto duration = reading_.duration(*found, section.path(key)))
+    value = *duration;
+}
+
+std::string ConfigReader::absolute(const std::string& folder) const {
+  const std::filesystem::path joined = std::filesystem::path(config_.folder) / folder;
+  const std::string normal = joined.lexically_normal().string();
+  // "a/." and "a/" are the same folder; children see it without the slash.
+  if (normal.size() > 1 && normal.back() == '/')
+    return normal.substr(0, normal.size() - 1);
+  return normal.empty() ? "." : normal;
+}
+
+std::string ModeConfig::text() const {
+  return automatic_delay ? "delay" : mode.text();
+}
+
+const ServiceConfig* Config::service(std::string_view service_name) const {
+  for (const ServiceConfig& candidate : services) {
+    if (candidate.name == service_name) return &candidate;
+  }
+  return nullptr;
+}
+
+bool Config::is_effectful(std::string_view callee, std::string_view method,
+                          std::string_view signature) const {
+  const ServiceConfig* found = service(callee);
+  const auto lists = [&](const std::vector<std::string>& signatures) {
+    return std::find(signatures.begin(), signatures.end(), signature) != signatures.end();
+  };
+  if (found != nullptr && lists(found->effectful)) return true;
+  if (found != nullptr && lists(found->pure)) return false;
+  return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
+
+std::vector<ModeConfig> default_modes() {
+  using identity::FaultAction;
+  std::vector<ModeConfig> modes(6);
+  modes[0].mode = {FaultAction::kError, 500, 0};
+  modes[1].mode = {FaultAction::kError, 503, 0};
+  modes[2].mode = {FaultAction::kRefuse, 0, 0};
+  modes[3].mode = {FaultAction::kTimeout, 0, 0};
+  modes[4].mode = {FaultAction::kErrorAfter, 503, 0};
+  modes[5].automatic_delay = true;
+  return modes;
+}
+
+bool selects(std::string_view selector, std::string_view callee,
+             std::string_view signature) {
+  const size_t colon = selector.find(':');
+  if (selector.substr(0, colon) != callee) return false;
+  return colon == std::string_view::npos || selector.substr(colon + 1) == signature;
+}
+
+ParsedConfig parse_config(std::string_view text, const std::string& path,
+                          const TemplateText::Lookup& variables) {
+  ParsedConfig parsed;
+  parsed.config.path = path;
+  parsed.config.folder = std::filesystem::path(path).parent_path().string();
+  if (parsed.config.folder.empty()) parsed.config.folder = ".";
+  parsed.config.digest = fnv64(text);
+  const Result<YamlNode> root = parse_yaml(text, path);
+  if (!root) {
+    parsed.problems.push_back(root.error());
+    return parsed;
+  }
+  YamlReading reading(path, variables);
+  ConfigReader(reading, parsed.config).read(*root);
+  parsed.problems = reading.problems();
+  return parsed;
+}
+
+Result<Config> load_config(const std::string& path) {
+  CUTSET_ASSIGN(const std::string text, read_file(path, kLargestFile));
+  ParsedConfig parsed = parse_config(text, path, environment_variable);
+  if (!parsed.problems.empty()) return parsed.problems.front();
+  return std::move(parsed.config);
+}
+
+std::vector<Error> lint_config(const std::string& path) {
+  const Result<std::string> text = read_file(path, kLargestFile);
+  if (!text) return {text.error()};
+  return parse_config(*text, path, environment_variable).problems;
+}
+
+}  // namespace cutset::injector

@@ -1,0 +1,171 @@
+// What cutset.yaml says (docs/cutset-yaml.md is the reference of the format).
+//
+// Reading has no side effects. Invariants of a Config that load_config() returned:
+// 1. Every service that is named anywhere exists.
+// 2. Placeholders stand only where they are allowed and name something that exists.
+// 3. Folders are absolute or relative to the current folder, never to the file.
+// 4. names of services and of outcomes are different; services are in the order of the
+// file.
+//
+// Thread rule: values.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "identity/fault_mode.h"
+#include "injector/json_path.h"
+#include "injector/pattern.h"
+#include "injector/template_text.h"
+
+namespace cutset::injector {
+
+using Milliseconds = std::chrono::milliseconds;
+
+struct Readiness {
+  enum class Kind { kHttp, kTcp, kLog };
+  Kind kind = Kind::kTcp;
+  std::string path;                // kHttp
+  std::optional<Pattern> pattern;  // kLog
+  Milliseconds within{10'000};
+};
+
+struct ServiceConfig {
+  std::string name;
+  std::vector<TemplateText> command;
+  std::string folder;
+  std::vector<std::pair<std::string, TemplateText>> environment;
+  std::string listen = "127.0.0.1:0";
+  Readiness ready;
+  std::vector<std::string> effectful;  // signatures
+  std::vector<std::string> pure;       // signatures
+};
+
+struct HttpConfig {
+  std::string service;
+  std::string method = "GET";
+  std::string path = "/";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+struct CommandConfig {
+  std::vector<TemplateText> arguments;
+  std::string folder;
+};
+
+struct WorkloadConfig {
+  std::optional<HttpConfig> http;  // exactly one of http, command
+  std::optional<CommandConfig> command;
+  Milliseconds within{10'000};
+};
+
+/// All that are given must hold.
+struct Expectation {
+  std::vector<int> status;              // any of these; empty: not asked
+  std::optional<JsonPath> json;         // and one of the next five
+  std::optional<std::string> equals;    // JSON text
+  std::optional<Pattern> json_matches;  // of a text or of the JSON form of another value
+  std::optional<bool> exists;
+  std::optional<double> at_least;
+  std::optional<double> at_most;
+  std::optional<Pattern> body_matches;
+  std::optional<int> exit_code;
+  std::optional<Pattern> output_matches;
+  std::optional<Pattern> log_matches;
+  std::optional<Pattern> absent;
+
+  /// "status 200 and $.total = 42", for people.
+  std::string text() const;
+};
+
+/// One source and what is expected of it.
+struct CheckConfig {
+  enum class Source { kAnswer, kHttp, kCommand, kLog };
+  Source source = Source::kAnswer;
+  HttpConfig http;
+  CommandConfig command;
+  std::string log_service;
+  Expectation expect;
+  Milliseconds within{1000};
+};
+
+struct OutcomeConfig {
+  std::string name;
+  CheckConfig check;
+};
+
+struct DegradationConfig {
+  std::string name;
+  std::vector<CheckConfig> all;
+};
+
+struct ResetStep {
+  std::optional<HttpConfig> http;  // exactly one
+  std::optional<CommandConfig> command;
+};
+
+/// One entry of `faults.modes`. `delay` without a time is chosen from the time-outs
+/// observed.
+struct ModeConfig {
+  bool automatic_delay = false;
+  identity::FaultMode mode;  // unless automatic_delay
+  std::string text() const;
+  friend bool operator==(const ModeConfig&, const ModeConfig&) = default;
+};
+
+struct Config {
+  std::string path;    // as given
+  std::string folder;  // of the file
+  std::string name;
+  uint64_t digest = 0;  // of the file's bytes
+  std::vector<ServiceConfig> services;
+  WorkloadConfig workload;
+  std::vector<OutcomeConfig> outcomes;
+  std::vector<DegradationConfig> degradations;
+  std::vector<std::string>
+      single_points_of_failure;  // "service" or "service:METHOD /route"
+  std::vector<ModeConfig> modes;
+  std::vector<std::string> exclude;  // likewise; never faulted
+  int budget_faults = 2;
+  std::optional<int> budget_experiments;
+  std::optional<Milliseconds> budget_time;
+  std::vector<ResetStep> reset;
+  int fault_free_runs = 3;
+  Milliseconds settle_quiet{5};
+  Milliseconds settle_quiet_abandoned{150};
+  Milliseconds settle_within{10'000};
+  Milliseconds await_traces{2000};
+
+  const ServiceConfig* service(std::string_view service_name) const;
+  /// Whether executing `signature` at `callee` may change state.
+  bool is_effectful(std::string_view callee, std::string_view method,
+                    std::string_view signature) const;
+};
+
+/// The default of `faults.modes`.
+std::vector<ModeConfig> default_modes();
+
+/// Whether `selector` ("service" or "service:METHOD /route") names this call.
+bool selects(std::string_view selector, std::string_view callee,
+             std::string_view signature);
+
+/// Error: the first problem, with file, line and column.
+Result<Config> load_config(const std::string& path);
+/// Every problem that can be found, in the order of the file; empty: the file is good.
+std::vector<Error> lint_config(const std::string& path);
+
+/// The same for text that has been read already (tests, fuzzing); `variables` stands for
+/// the environment.
+struct ParsedConfig {
+  Config config;
+  std::vector<Error> problems;
+};
+ParsedConfig parse_config(std::string_view text, const std::string& path,
+                          const TemplateText::Lookup& variables);
+
+}  // namespace cutset::injector

@@ -1,0 +1,359 @@
+#include "injector/yaml_reading.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace cutset::injector {
+
+namespace {
+
+constexpr std::chrono::milliseconds kLongestDuration = std::chrono::hours(24);
+
+// What YAML 1.1 reads as a truth value and YAML 1.2 as text: nobody can be sure, so
+// nobody may write it where a value's type matters.
+bool is_ambiguous_word(std::string_view text) {
+  static const std::set<std::string, std::less<>> words = {
+      "y",  "n",   "yes", "no", "on", "off", "Yes", "No",
+      "On", "Off", "YES", "NO", "ON", "OFF", "Y",   "N"};
+  return words.contains(text);
+}
+
+bool is_json_number(const std::string& text) {
+  if (text.empty() || (text[0] != '-' && (text[0] < '0' || text[0] > '9'))) return false;
+  return nlohmann::json::accept(text);
+}
+
+const std::vector<YamlNode>& no_nodes() {
+  static const std::vector<YamlNode> none;
+  return none;
+}
+const std::vector<YamlEntry>& no_entries() {
+  static const std::vector<YamlEntry> none;
+  return none;
+}
+
+}  // namespace
+
+void YamlReading::problem_at(int line, int column, std::string message) {
+  problems_.push_back(Error::bad_input(std::move(message), file_, line, column));
+}
+
+std::vector<Error> YamlReading::problems() const {
+  std::vector<Error> sorted = problems_;
+  std::stable_sort(sorted.begin(), sorted.end(), [](const Error& a, const Error& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  });
+  return sorted;
+}
+
+std::optional<TemplateText> YamlReading::template_text(const YamlNode& node,
+                                                       std::string_view what) {
+  if (!node.is_scalar()) {
+    problem(node, fmt::format("{}: expected text, found {}", what, node.described()));
+    return std::nullopt;
+  }
+  Result<TemplateText> parsed = TemplateText::parse(node.text, variables_);
+  if (!parsed) {
+    problem(node, fmt::format("{}: {}", what, parsed.error().message));
+    return std::nullopt;
+  }
+  return std::move(*parsed);
+}
+
+std::optional<std::string> YamlReading::raw(const YamlNode& node, std::string_view what,
+                                            std::string_view expected,
+                                            bool* from_variable) {
+  if (!node.is_scalar()) {
+    problem(node,
+            fmt::format("{}: expected {}, found {}", what, expected, node.described()));
+    return std::nullopt;
+  }
+  const std::optional<TemplateText> parsed = template_text(node, what);
+  if (!parsed) return std::nullopt;
+  if (parsed->has_placeholders()) {
+    problem(node,
+            fmt::format("{}: the placeholder \"${{{}}}\" is known only when the system "
+                        "runs; it is allowed in command and environment",
+                        what, parsed->placeholders().front()));
+    return std::nullopt;
+  }
+  *from_variable = node.text.find("${") != std::string::npos;
+  return parsed->text();
+}
+
+std::optional<std::string> YamlReading::text(const YamlNode& node,
+                                             std::string_view what) {
+  bool from_variable = false;
+  return raw(node, what, "text", &from_variable);
+}
+
+std::optional<int64_t> YamlReading::integer(const YamlNode& node, std::string_view what,
+                                            int64_t low, int64_t high) {
+  bool from_variable = false;
+  const std::string expected = fmt::format("a whole number from {} to {}", low, high);
+  const std::optional<std::string> found = raw(node, what, expected, &from_variable);
+  if (!found) return std::nullopt;
+  int64_t value = 0;
+  const char* last = found->data() + found->size();
+  const auto [end, error] = std::from_chars(found->data(), last, value);
+  const bool is_number = error == std::errc() && end == last;
+  if (is_number && node.quoted && !from_variable) {
+    problem(node,
+            fmt::format("{}: expected {}, found \"{}\" in quotes, which is text; remove "
+                        "the quotes",
+                        what, expected, *found));
+    return std::nullopt;
+  }
+  if (!is_number || value < low || value > high) {
+    problem(node, fmt::format("{}: expected {}, found \"{}\"", what, expected, *found));
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::optional<double> YamlReading::number(const YamlNode& node, std::string_view what) {
+  bool from_variable = false;
+  const std::optional<std::string> found = raw(node, what, "a number", &from_variable);
+  if (!found) return std::nullopt;
+  if ((node.quoted && !from_variable) || !is_json_number(*found)) {
+    problem(node, fmt::format("{}: expected a number, found {}", what, node.described()));
+    return std::nullopt;
+  }
+  return std::strtod(found->c_str(), nullptr);
+}
+
+std::optional<bool> YamlReading::boolean(const YamlNode& node, std::string_view what) {
+  bool from_variable = false;
+  const std::optional<std::string> found =
+      raw(node, what, "true or false", &from_variable);
+  if (!found) return std::nullopt;
+  if (node.quoted && !from_variable) {
+    problem(node, fmt::format("{}: expected true or false without quotes, found {}", what,
+                              node.described()));
+    return std::nullopt;
+  }
+  if (*found == "true") return true;
+  if (*found == "false") return false;
+  problem(node, fmt::format("{}: expected true or false, found \"{}\"", what, *found));
+  return std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> YamlReading::duration(const YamlNode& node,
+                                                               std::string_view what) {
+  bool from_variable = false;
+  const std::optional<std::string> found =
+      raw(node, what, "a duration (\"500ms\", \"3s\", \"2m\")", &from_variable);
+  if (!found) return std::nullopt;
+  const Result<std::chrono::milliseconds> parsed = parse_duration(*found);
+  if (!parsed) {
+    problem(node, fmt::format("{}: {}", what, parsed.error().message));
+    return std::nullopt;
+  }
+  return *parsed;
+}
+
+std::optional<Pattern> YamlReading::pattern(const YamlNode& node, std::string_view what) {
+  const std::optional<std::string> found = text(node, what);
+  if (!found) return std::nullopt;
+  Result<Pattern> parsed = Pattern::parse(*found);
+  if (parsed) return std::move(*parsed);
+  problem(node, fmt::format("{}: {}", what, parsed.error().message));
+  return std::nullopt;
+}
+
+std::optional<JsonPath> YamlReading::json_path(const YamlNode& node,
+                                               std::string_view what) {
+  const std::optional<std::string> found = text(node, what);
+  if (!found) return std::nullopt;
+  Result<JsonPath> parsed = JsonPath::parse(*found);
+  if (parsed) return std::move(*parsed);
+  problem(node, fmt::format("{}: {}", what, parsed.error().message));
+  return std::nullopt;
+}
+
+bool YamlReading::append_json_scalar(const YamlNode& node, std::string_view what,
+                                     std::string& out) {
+  bool from_variable = false;
+  const std::optional<std::string> found = raw(node, what, "a value", &from_variable);
+  if (!found) return false;
+  const bool plain = !node.quoted;
+  if (plain && is_ambiguous_word(*found)) {
+    problem(node,
+            fmt::format("{}: \"{}\" is a truth value for some YAML readers and text for "
+                        "others; write true, false or \"{}\" in quotes",
+                        what, *found, *found));
+    return false;
+  }
+  if (plain && (*found == "true" || *found == "false" || is_json_number(*found))) {
+    out += *found;
+    return true;
+  }
+  // Bytes that are not UTF-8 become the replacement character instead of an exception.
+  out += nlohmann::json(*found).dump(-1, ' ', false,
+                                     nlohmann::json::error_handler_t::replace);
+  return true;
+}
+
+bool YamlReading::append_json(const YamlNode& node, std::string_view what,
+                              std::string& out) {
+  switch (node.kind) {
+    case YamlNode::Kind::kNull:
+      out += "null";
+      return true;
+    case YamlNode::Kind::kScalar:
+      return append_json_scalar(node, what, out);
+    case YamlNode::Kind::kList: {
+      out += '[';
+      for (const YamlNode& item : node.items) {
+        if (&item != &node.items.front()) out += ',';
+        if (!append_json(item, what, out)) return false;
+      }
+      out += ']';
+      return true;
+    }
+    case YamlNode::Kind::kMap:
+      break;
+  }
+  out += '{';
+  for (const YamlEntry& entry : node.entries) {
+    if (&entry != &node.entries.front()) out += ',';
+    out += nlohmann::json(entry.key).dump(-1, ' ', false,
+                                          nlohmann::json::error_handler_t::replace) +
+           ':';
+    if (!append_json(entry.value, what, out)) return false;
+  }
+  out += '}';
+  return true;
+}
+
+std::optional<std::string> YamlReading::json_text(const YamlNode& node,
+                                                  std::string_view what) {
+  std::string out;
+  if (!append_json(node, what, out)) return std::nullopt;
+  return out;
+}
+
+const std::vector<YamlNode>& YamlReading::list(const YamlNode& node,
+                                               std::string_view what) {
+  if (node.is_list()) return node.items;
+  problem(node, fmt::format("{}: expected a list, found {}", what, node.described()));
+  return no_nodes();
+}
+
+const std::vector<YamlEntry>& YamlReading::map(const YamlNode& node,
+                                               std::string_view what) {
+  if (node.is_map()) return node.entries;
+  problem(node, fmt::format("{}: expected a map, found {}", what, node.described()));
+  return no_entries();
+}
+
+std::vector<std::string> YamlReading::texts(const YamlNode& node, std::string_view what) {
+  std::vector<std::string> result;
+  for (const YamlNode& item : list(node, what)) {
+    if (auto found = text(item, what)) result.push_back(std::move(*found));
+  }
+  return result;
+}
+
+YamlSection::YamlSection(YamlReading& reading, const YamlNode& node, std::string what)
+    : reading_(reading), node_(node), what_(std::move(what)) {
+  if (node.is_map()) return;
+  reading_.problem(node,
+                   fmt::format("{}: expected a map, found {}",
+                               what_.empty() ? "the file" : what_, node.described()));
+}
+
+std::string YamlSection::path(const std::string& key) const {
+  return what_.empty() ? key : what_ + "." + key;
+}
+
+const YamlNode* YamlSection::take(const std::string& key) {
+  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
+  return node_.find(key);
+}
+
+const YamlNode* YamlSection::require(const std::string& key) {
+  const YamlNode* found = take(key);
+  if (found == nullptr && node_.is_map()) missing_.push_back(key);
+  return found;
+}
+
+std::optional<std::string> YamlSection::one_of(const std::vector<std::string>& keys) {
+  std::optional<std::string> given;
+  for (const std::string& key : keys) {
+    if (take(key) == nullptr) continue;
+    if (given) {
+      reading_.problem(*take(key), fmt::format("{}: \"{}\" and \"{}\" exclude each other",
+                                               what_, *given, key));
+      return std::nullopt;
+    }
+    given = key;
+  }
+  if (!given && node_.is_map()) {
+    reading_.problem(node_,
+                     fmt::format("{}: expected one of {}", what_, join(keys, ", ")));
+  }
+  return given;
+}
+
+void YamlSection::finish() {
+  std::set<std::string> meant;
+  for (const YamlEntry& entry : node_.entries) {
+    if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
+    meant.insert(nearest(entry.key, known_));
+    reading_.problem_at(entry.line, entry.column,
+                        fmt::format("unknown key \"{}\"{}{} (known: {})", entry.key,
+                                    what_.empty() ? "" : " in " + what_,
+                                    suggestion(entry.key, known_), join(known_, ", ")));
+  }
+  for (const std::string& key : missing_) {
+    // A misspelt key has been reported with what it should be.
+    if (meant.contains(key)) continue;
+    reading_.problem(node_, fmt::format("{}the key \"{}\" is missing",
+                                        what_.empty() ? "" : what_ + ": ", key));
+  }
+}
+
+Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  const auto wrong = [&] {
+    return Error::bad_input(fmt::format(
+        "expected a duration with a unit (\"500ms\", \"3s\", \"2m\"), found \"{}\"",
+        text));
+  };
+  const size_t unit_at = text.find_first_not_of("0123456789.");
+  if (unit_at == 0 || unit_at == std::string_view::npos || text.size() > 32)
+    return wrong();
+  const std::string digits(text.substr(0, unit_at));
+  const std::string_view unit = text.substr(unit_at);
+  double scale = 0;
+  if (unit == "ms") scale = 1;
+  if (unit == "s") scale = 1000;
+  if (unit == "m") scale = 60'000;
+  if (unit == "h") scale = 3'600'000;
+  if (scale == 0 || !is_json_number(digits)) return wrong();
+  const double value = std::strtod(digits.c_str(), nullptr) * scale;
+  if (value > static_cast<double>(kLongestDuration.count())) {
+    return Error::bad_input(fmt::format("\"{}\" is longer than 24h", text));
+  }
+  if (value != std::floor(value)) {
+    return Error::bad_input(
+        fmt::format("\"{}\" is not a whole number of milliseconds", text));
+  }
+  return std::chrono::milliseconds(static_cast<int64_t>(value));
+}
+
+std::string duration_text(std::chrono::milliseconds duration) {
+  const int64_t count = duration.count();
+  if (count != 0 && count % 60'000 == 0) return fmt::format("{}m", count / 60'000);
+  if (count % 1000 == 0) return fmt::format("{}s", count / 1000);
+  return fmt::format("{}ms", count);
+}
+
+}  // namespace cutset::injector
