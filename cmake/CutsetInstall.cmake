@@ -1,5 +1,6 @@
 # What `cmake --install` copies, and the .deb that `cpack -G DEB` makes of it.
 include(GNUInstallDirs)
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # scripts/package builds what is installed, not every test
 
 foreach(program IN ITEMS cutset cutset-agent)
   if(TARGET ${program})
