@@ -22,8 +22,8 @@ async function quoteFor(destination, onRepeat) {
 
 serve({
   'POST /shipments': async ({ headers, body: { order, address: destination } }) => {
-    // Whether somebody may have booked this order in the meantime. Bug d: a repeat by the caller and a repeat of our
-    // own are thought of, but not a carrier that is so slow that the caller has repeated before we are done.
+    // Whether this order may have been booked by another attempt. Bug d: a repeat by the caller and one of our own are
+    // thought of, but not a carrier so slow that the caller, who waits for less than our budget, repeats meanwhile.
     let mayBeBooked = headers['x-attempt'] !== '1';
     const { carrier } = await quoteFor(destination, () => {
       mayBeBooked = true;
