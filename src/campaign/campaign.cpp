@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int kJournalSchema = 1;
 constexpr size_t kMostPredictions = 100'000;
 constexpr size_t kLargestShownSet = 10;
+constexpr size_t kMostModeSets = 256;
 
 std::string service_of(const std::string& handler) { return handler.substr(0, handler.find(':')); }
 
@@ -232,6 +233,7 @@ Result<std::vector<ShownSubset>> Campaign::show_subsets(const FaultSet& faults,
       if ((bits >> i & 1U) != 0) subset.push_back(faults[i]);
     }
     int by = observed_run(model_, subset);
+    if (by < 0) by = equivalent_run(model_, subset);
     if (by < 0) {
       const int number = ++summary_.experiments;
       CUTSET_ASSIGN(const Done done,
@@ -295,6 +297,45 @@ Result<Campaign::Step> Campaign::confirm(const Proposal& proposal, Done first, i
   finding.accepted = is_accepted_single_point(finding.faults);
   CUTSET_TRY(write_finding(std::move(finding)));
   return options_.stop_at_first ? Step::kEnd : Step::kGoOn;
+}
+
+Result<bool> Campaign::already_shown(const Proposal& proposal) {
+  if (!proposal.predicted_broken) return false;
+  // Any mode of each fault's kind may be the one that a callee has shown by itself.
+  std::vector<FaultSet> sets{{}};
+  for (size_t i = 0; i < proposal.faults.size(); ++i) {
+    std::vector<FaultSet> longer;
+    for (const FaultSet& set : sets) {
+      for (const identity::FaultMode& mode : proposal.alternatives[i]) {
+        longer.push_back(set);
+        longer.back().push_back({proposal.faults[i].event, mode});
+      }
+    }
+    sets = std::move(longer);
+    if (sets.size() > kMostModeSets) return false;
+  }
+  for (const FaultSet& faults : sets) {
+    const int by = equivalent_run(model_, faults);
+    if (by < 0 || !is_broken(model_.runs()[static_cast<size_t>(by)].verdict)) continue;
+    const FaultSet& fired = model_.runs()[static_cast<size_t>(by)].fired;
+    const auto shown = std::find_if(
+        summary_.findings.begin(), summary_.findings.end(), [&fired](const Finding& finding) {
+          return finding.faults == fired && finding.status == Finding::Status::kConfirmed;
+        });
+    if (shown == summary_.findings.end()) continue;
+    Finding finding = *shown;
+    finding.faults = make_fault_set(faults);
+    finding.alternatives = proposal.alternatives;
+    FaultSet smaller;
+    CUTSET_ASSIGN(finding.subsets, show_subsets(finding.faults, &smaller));
+    if (!smaller.empty()) continue;
+    finding.shown_by = to_text(fired);
+    finding.accepted = is_accepted_single_point(finding.faults);
+    state_.violated.push_back(finding.faults);
+    CUTSET_TRY(write_finding(std::move(finding)));
+    return true;
+  }
+  return false;
 }
 
 Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
@@ -386,6 +427,8 @@ Result<CampaignSummary> Campaign::run() {
         return Error::internal("the search proposed " + to_text(answer.proposal->faults) +
                                " although it was tried");
       }
+      CUTSET_ASSIGN(const bool shown, already_shown(*answer.proposal));
+      if (shown) continue;
       CUTSET_ASSIGN(step, try_faults(*answer.proposal, "explore"));
     }
     return Step::kEnd;

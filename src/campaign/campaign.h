@@ -105,6 +105,8 @@ class Campaign {
                           const std::string& reason);
   Result<Step> fault_free_runs();
   Result<Step> try_faults(const Proposal& proposal, const std::string& purpose);
+  /// A run that was not made for it has shown this already (prediction.h, equivalent_run).
+  Result<bool> already_shown(const Proposal& proposal);
   Result<Step> confirm(const Proposal& proposal, Done first, int number);
   Result<std::optional<Done>> run_subset(const FaultSet& faults);
   Result<int> repeat(const FaultSet& faults, Verdict wanted_broken, int times, int number,

@@ -63,6 +63,7 @@ class Composer {
     if (graph().nodes().size() > kMostNodes) too_large_ = true;
     if (too_large_ || place.depth > kDeepest || model_.is_opaque(place.handler)) {
       result_.open.push_back({executed, {}});
+      add_calls_without_rules(place, executed);
       return {};
     }
     Answers answers;
@@ -81,6 +82,19 @@ class Composer {
     }
     if (model_.is_effectful(place.handler)) note_effects(place, answers);
     return answers;
+  }
+
+  /// Below a handler without rules any call that was ever seen may be made, and each mode is a kind.
+  void add_calls_without_rules(const Place& place, NodeId executed) {
+    for (const Model::SeenCall& call : model_.calls_below(place.position)) {
+      std::vector<Kind> kinds;
+      for (const identity::FaultMode& mode : candidates_.modes(
+               call.position, call.base, call.caller_handler, place.patience_above)) {
+        kinds.push_back({{mode}, model_.label(fault_label(mode))});
+      }
+      if (kinds.empty()) continue;
+      calls_of_[event(call.position, call.depth, std::move(kinds))].push_back(executed);
+    }
   }
 
   /// Each earlier attempt was executed and answered with that label, or (-1) was not executed.
@@ -227,6 +241,10 @@ class Composer::Walk {
   }
 
   Child compose_child(int node, int point, NodeId called);
+  void show(Child& child, int label, NodeId when) {
+    NodeId& shows = child.shows.try_emplace(label, when).first->second;
+    shows = graph().goal({shows, when});
+  }
   std::vector<Kind> kinds_of(int position, int base, int point);
   bool reacted_alike(int point, int label, int other) const;
   Composer::Attempts attempts_before(int node, int point);
@@ -315,6 +333,7 @@ Child Composer::Walk::compose_child(int node, int point, NodeId called) {
   Child child;
   std::vector<NodeId> works;
   std::vector<NodeId> does_not_work;
+  std::vector<std::pair<int, NodeId>> as_slow_as_callee;  // (label, failed)
   std::vector<Kind> kinds = kinds_of(position, base, point);
   NodeId untouched = called;
   if (!kinds.empty()) {
@@ -325,9 +344,13 @@ Child Composer::Walk::compose_child(int node, int point, NodeId called) {
     untouched = graph().rule({called, graph().present(event)});
     for (uint32_t kind = 0; kind < kinds.size(); ++kind) {
       const NodeId failed = graph().rule({called, graph().failed(event, kind)});
-      (kinds[kind].modes.front().callee_works() ? works : does_not_work).push_back(failed);
-      NodeId& shows = child.shows.try_emplace(kinds[kind].label, failed).first->second;
-      shows = graph().goal({shows, failed});
+      const identity::FaultMode& mode = kinds[kind].modes.front();
+      (mode.callee_works() ? works : does_not_work).push_back(failed);
+      if (shows_callee_duration(mode) && model.refinement().durations) {
+        as_slow_as_callee.emplace_back(kinds[kind].label, failed);
+      } else {
+        show(child, kinds[kind].label, failed);
+      }
     }
   }
   works.push_back(untouched);
@@ -339,9 +362,12 @@ Child Composer::Walk::compose_child(int node, int point, NodeId called) {
                                     attempts_before(node, point));
   child.not_executed = graph().goal(std::move(does_not_work));
   for (const auto& [label, answered] : child.answered) {
-    const NodeId seen = graph().rule({untouched, answered});
-    NodeId& shows = child.shows.try_emplace(label, seen).first->second;
-    shows = graph().goal({shows, seen});
+    show(child, label, graph().rule({untouched, answered}));
+    const std::string duration = duration_part(vocabulary.labels.text(label));
+    for (const auto& [fault, failed] : as_slow_as_callee) {
+      const int slow = model.label(vocabulary.labels.text(fault) + duration);
+      show(child, slow, graph().rule({failed, answered}));
+    }
   }
   return child;
 }

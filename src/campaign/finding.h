@@ -28,6 +28,7 @@ struct Finding {
   int experiment = 0;
   std::string run;       // the first violating run
   std::string good_run;  // the fault-free run to compare with
+  std::string shown_by;  // the fault set under whose run the callees failed so by themselves; "" if it was run
   std::string words;
 
   /// 16 hex digits of the fault set's text: equal in every campaign.

@@ -269,6 +269,26 @@ bool Model::edge_matches(const HandlerTree& tree, int tree_number, int node, con
            passed != status(label));
 }
 
+std::vector<Model::SeenCall> Model::calls_below(int position) const {
+  const std::string prefix = vocabulary_.positions.text(position) + " > ";
+  std::set<SeenCall> calls;
+  for (const RunView& view : views_) {
+    for (const InvocationView& invocation : view.invocations) {
+      for (const ChildView& child : invocation.children) {
+        const int below =
+            view.invocations[static_cast<size_t>(child.members.front())].position;
+        const std::string& text = vocabulary_.positions.text(below);
+        if (!text.starts_with(prefix)) continue;
+        const int base = vocabulary_.base_of_point[static_cast<size_t>(child.point)];
+        int depth = 0;
+        for (size_t at = 0; (at = text.find(" > ", at)) != std::string::npos; at += 3) ++depth;
+        calls.insert({below, base, invocation.handler, depth});
+      }
+    }
+  }
+  return {calls.begin(), calls.end()};
+}
+
 bool Model::may_change_state(int handler) const {
   std::set<int> visited;
   std::vector<int> pending{handler};

@@ -66,6 +66,16 @@ class Model {
   /// status stands for all (calls.md 5.2).
   bool one_kind(const HandlerTree& tree, int tree_number, int base, int label, int other) const;
 
+  /// Calls that were seen below a position, whatever made them.
+  struct SeenCall {
+    int position = 0;
+    int base = 0;
+    int caller_handler = 0;
+    int depth = 0;
+    friend auto operator<=>(const SeenCall&, const SeenCall&) = default;
+  };
+  std::vector<SeenCall> calls_below(int position) const;
+
   bool is_effectful(int handler) const { return effectful_.count(handler) > 0; }
   /// Is executing this handler possibly more than reading: it or something below it is effectful, never
   /// seen, or does not follow rules?

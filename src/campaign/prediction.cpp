@@ -49,6 +49,7 @@ class Simulation {
     const HandlerTree* tree = model_.tree(handler, position, attempts);
     if (tree == nullptr || depth > kDeepest) return unknown(name + " was not seen in this place");
     std::vector<std::string> history;
+    std::vector<std::pair<int, int>> shown;
     std::map<int, std::vector<int>> attempts_of_base;
     int node = 0;
     while (true) {
@@ -57,6 +58,8 @@ class Simulation {
       if (here.action->answers) {
         const int answer = here.action->answer;
         count_effect(handler, answer, copies);
+        std::sort(shown.begin(), shown.end());
+        prediction_.views.push_back({position, std::move(shown), answer});
         return answer;
       }
       std::vector<int> labels;
@@ -64,6 +67,7 @@ class Simulation {
         const int label = call(position, point, attempts_of_base, copies, depth);
         if (label == kUnknown) return kUnknown;
         labels.push_back(label);
+        shown.emplace_back(point, label);
         history.push_back(vocabulary.points.text(point) + " = " + vocabulary.labels.text(label));
       }
       const auto edge = std::find_if(here.edges.begin(), here.edges.end(), [&](const Edge& e) {
@@ -97,7 +101,12 @@ class Simulation {
       if (answer == kUnknown) return kUnknown;
     }
     attempts.push_back(answer);
-    return fault == nullptr ? answer : model_.label(fault_label(fault->mode));
+    if (fault == nullptr) return answer;
+    std::string label = fault_label(fault->mode);
+    if (answer != kUnknown && shows_callee_duration(fault->mode)) {
+      label += duration_part(vocabulary.labels.text(answer));
+    }
+    return model_.label(label);
   }
 
   void count_effect(int handler, int answer, int copies) {
@@ -129,6 +138,32 @@ int observed_run(const Model& model, const FaultSet& faults) {
       return std::binary_search(run.delivered.begin(), run.delivered.end(), fault.event);
     });
     if (provoked && untouched) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+int equivalent_run(const Model& model, const FaultSet& faults) {
+  const Prediction predicted = predict(model, faults);
+  if (!predicted.known()) return -1;
+  for (size_t i = 0; i < model.runs().size(); ++i) {
+    const RunView& run = model.runs()[i];
+    if (run.effects != predicted.effects) continue;
+    std::map<int, const InvocationView*> invocations;
+    for (const InvocationView& invocation : run.invocations) {
+      if (invocation.shows_rules) invocations[invocation.position] = &invocation;
+    }
+    const bool same = std::all_of(
+        predicted.views.begin(), predicted.views.end(), [&](const Prediction::LocalView& view) {
+          const auto found = invocations.find(view.position);
+          if (found == invocations.end() || found->second->answer != view.answer) return false;
+          std::vector<std::pair<int, int>> children;
+          for (const ChildView& child : found->second->children) {
+            children.emplace_back(child.point, child.label);
+          }
+          std::sort(children.begin(), children.end());
+          return children == view.children;
+        });
+    if (same) return static_cast<int>(i);
   }
   return -1;
 }

@@ -263,6 +263,7 @@ class Query {
       proposal.reason = "not seen before: this answer with these effects";
     } else {
       proposal.reason = "predicted: " + std::string(verdict_name(predicted.judged->verdict));
+      proposal.predicted_broken = is_broken(predicted.judged->verdict);
     }
     return proposal;
   }

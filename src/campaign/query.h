@@ -21,6 +21,7 @@ struct Proposal {
   FaultSet faults;
   std::vector<std::vector<identity::FaultMode>> alternatives;  // for each fault its whole kind, itself first
   std::string reason;
+  bool predicted_broken = false;  // by composition alone
 };
 
 struct QueryState {

@@ -82,4 +82,14 @@ std::string fault_label(const identity::FaultMode& mode) {
   return "?";
 }
 
+bool shows_callee_duration(const identity::FaultMode& mode) {
+  return mode.action == identity::FaultAction::kErrorAfter ||
+         mode.action == identity::FaultAction::kReset;
+}
+
+std::string duration_part(const std::string& label) {
+  const size_t start = label.rfind(" slow:");
+  return start == std::string::npos ? "" : label.substr(start);
+}
+
 }  // namespace cutset::campaign

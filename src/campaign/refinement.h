@@ -48,5 +48,9 @@ std::string duration_label(int64_t nanoseconds);
 /// What the caller sees of an injected fault, in the same words: an injected status is the same to it as
 /// an organic one. delay is a label of its own until its reaction is known.
 std::string fault_label(const identity::FaultMode& mode);
+/// Does the caller wait as long as the callee works, and then see the fault?
+bool shows_callee_duration(const identity::FaultMode& mode);
+/// The " slow:n" at the end of a label, or "".
+std::string duration_part(const std::string& label);
 
 }  // namespace cutset::campaign

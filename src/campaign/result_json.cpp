@@ -153,6 +153,7 @@ nlohmann::ordered_json finding_to_json(const Finding& finding) {
   json["outcomes"] = outcomes_to_json(finding.outcomes);
   json["reproduced"] = {{"k", finding.reproduced}, {"n", finding.repetitions}};
   json["subsets"] = subsets;
+  json["shown_by"] = finding.shown_by;
   json["words"] = finding.words;
   json["run"] = finding.run;
   json["good_run"] = finding.good_run;

@@ -45,18 +45,24 @@ std::string entry_label(const ExperimentResult& result, const Call& entry,
 /// What the callee answered, whether or not its caller got to see it.
 std::string callee_label(const Call& call, const Refinement& refinement) {
   const std::string handler = handler_name(call.id.points.back());
-  if (call.fault) {
-    // Without an answer the caller gave up on a held call before the callee was done.
-    return call.answered ? answer_label(*call.answered, handler, refinement) : "timeout";
-  }
+  // Without an answer the caller gave up on a held call before the callee was done.
+  if (call.fault && !call.answered) return "timeout";
   const lineage::Answer& answer = call.answered ? *call.answered : call.seen;
   std::string label = answer_label(answer, handler, refinement);
-  if (refinement.durations) label += duration_label(call.end_ns - call.start_ns);
+  const bool took_its_time = !call.fault || shows_callee_duration(*call.fault);
+  if (refinement.durations && took_its_time && answer.kind == lineage::Answer::Kind::kStatus) {
+    label += duration_label(call.end_ns - call.start_ns);
+  }
   return label;
 }
 
 std::string seen_label(const Call& call, const Refinement& refinement) {
-  return call.fault ? fault_label(*call.fault) : callee_label(call, refinement);
+  if (!call.fault) return callee_label(call, refinement);
+  std::string label = fault_label(*call.fault);
+  if (refinement.durations && call.answered && shows_callee_duration(*call.fault)) {
+    label += duration_label(call.end_ns - call.start_ns);
+  }
+  return label;
 }
 
 /// Effects count by what was answered, without bodies.
