@@ -1,0 +1,30 @@
+// The command line of cutset-agent. Parsed by hand: what runs with privileges has few
+// dependencies.
+//
+// Thread rule: pure function.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace cutset::agent {
+
+struct CommandLine {
+  enum class Command { kHelp, kVersion, kServe, kStatus, kUndoAll };
+  Command command = Command::kHelp;
+  std::string socket;  // as given
+  std::string state;
+  std::chrono::milliseconds lease{3000};
+  bool exit_with_lease = false;
+  bool json = false;
+};
+
+/// Error: kUsage, with a suggestion where something similar exists.
+Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments);
+
+extern const char* const kHelpText;
+
+}  // namespace cutset::agent

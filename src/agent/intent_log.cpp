@@ -1,0 +1,150 @@
+#include "agent/intent_log.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "agent/random_word.h"
+#include "base/file.h"
+#include "base/text.h"
+
+namespace cutset::agent {
+
+namespace {
+
+constexpr size_t kLogLimit = size_t{64} << 20;
+
+std::string log_path(const std::string& state_folder) {
+  return state_folder + "/intent.log";
+}
+
+Result<Fd> open_log(const std::string& state_folder) {
+  const std::string path = log_path(state_folder);
+  Fd file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.valid()) return Error::system("cannot open " + path);
+  return file;
+}
+
+template <typename Number>
+bool parse_number(const std::string& text, Number& number) {
+  const auto [end, code] =
+      std::from_chars(text.data(), text.data() + text.size(), number);
+  return code == std::errc() && end == text.data() + text.size();
+}
+
+bool parse_id(const std::string& pid, const std::string& start, ProcessId& id) {
+  return parse_number(pid, id.pid) && parse_number(start, id.start) && id.pid > 1;
+}
+
+bool is_word(const std::string& text) {
+  return text.size() == 32 &&
+         text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+std::optional<Intent> parse_head(const std::vector<std::string>& words) {
+  Intent intent;
+  if (words.size() < 6 || words[0] != "cutset-intent" || words[1] != "1")
+    return std::nullopt;
+  if (!parse_id(words[2], words[3], intent.keeper) || !is_word(words[4]))
+    return std::nullopt;
+  intent.mark = words[4];
+  intent.world = words[5];
+  return intent;
+}
+
+void parse_line(const std::string& line, Intent& intent) {
+  const std::vector<std::string> words = split(line, " ");
+  ProcessId id;
+  if (words[0] == "socket" && words.size() > 1) {
+    intent.socket = line.substr(words[0].size() + 1);
+  } else if (words[0] == "worker" && words.size() == 3 &&
+             parse_id(words[1], words[2], id)) {
+    intent.worker = id;
+  } else if (words[0] == "running" && words.size() == 4 &&
+             parse_id(words[2], words[3], id)) {
+    intent.running.push_back({words[1], id});
+  } else if (words[0] == "ended" && words.size() == 3 && parse_id(words[2], "0", id)) {
+    std::erase_if(intent.running, [&](const RunningService& running) {
+      return running.name == words[1] && running.id.pid == id.pid;
+    });
+  } else if (words[0] == "closed" && words.size() == 1) {
+    intent.closed = true;
+  }
+}
+
+}  // namespace
+
+std::optional<Intent> parse_intent(std::string_view text) {
+  std::vector<std::string> lines = split(text, "\n");
+  lines.pop_back();  // what follows the last end of line: nothing, or a torn line
+  if (lines.empty()) return std::nullopt;
+  std::optional<Intent> intent = parse_head(split(lines[0], " "));
+  if (!intent) return std::nullopt;
+  for (size_t i = 1; i < lines.size(); ++i) parse_line(lines[i], *intent);
+  return intent;
+}
+
+Result<std::optional<Intent>> read_intent(const std::string& state_folder) {
+  const std::string path = log_path(state_folder);
+  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
+    return std::optional<Intent>();
+  CUTSET_ASSIGN(const std::string content, read_file(path, kLogLimit));
+  return parse_intent(content);
+}
+
+Result<IntentLog> IntentLog::begin(const std::string& state_folder) {
+  CUTSET_ASSIGN(std::string mark, random_word());
+  const auto self = read_process(::getpid());
+  if (!self) return Error::internal("cannot read /proc/self/stat: is /proc mounted?");
+  const std::string head = fmt::format("cutset-intent 1 {} {} {} {}\n", self->id.pid,
+                                       self->id.start, mark, world());
+  CUTSET_TRY(write_file(log_path(state_folder), head));
+  CUTSET_ASSIGN(Fd file, open_log(state_folder));
+  return IntentLog(std::move(file), std::move(mark));
+}
+
+Status IntentLog::close_after_crash(const std::string& state_folder) {
+  CUTSET_ASSIGN(Fd file, open_log(state_folder));
+  IntentLog log(std::move(file), "");
+  CUTSET_TRY(log.append(""));  // ends a torn line
+  return log.closed();
+}
+
+Status IntentLog::append(const std::string& line) {
+  const std::string text = line + "\n";
+  size_t written = 0;
+  while (written < text.size()) {
+    const ssize_t count =
+        ::write(file_.get(), text.data() + written, text.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return Error::system("cannot write the intent log");
+    written += static_cast<size_t>(count);
+  }
+  if (::fdatasync(file_.get()) != 0) return Error::system("cannot flush the intent log");
+  return {};
+}
+
+Status IntentLog::socket(const std::string& path) {
+  return append("socket " + path);
+}
+Status IntentLog::worker(const ProcessId& id) {
+  return append(fmt::format("worker {} {}", id.pid, id.start));
+}
+Status IntentLog::start(const std::string& service) {
+  return append("start " + service);
+}
+Status IntentLog::running(const std::string& service, const ProcessId& id) {
+  return append(fmt::format("running {} {} {}", service, id.pid, id.start));
+}
+Status IntentLog::ended(const std::string& service, pid_t pid) {
+  return append(fmt::format("ended {} {}", service, pid));
+}
+Status IntentLog::closed() {
+  return append("closed");
+}
+
+}  // namespace cutset::agent

@@ -1,0 +1,81 @@
+// The intent log: what this agent is about to do and has done to the machine, so that
+// whoever comes after a crash can undo it. A text file in the state folder, one fact a
+// line, on disk before the act:
+//
+//   cutset-intent 1 <keeper pid> <keeper start> <mark> <world>
+//   socket <path>                      the socket file that is served
+//   worker <pid> <start>
+//   start <service>                    a process is about to be forked
+//   running <service> <pid> <start>    it exists, but waits until this line is written
+//   ended <service> <pid>
+//   closed                             everything above is undone
+//
+// `mark` is a random word in the environment of everything that was started
+// (kMarkVariable); `world` is the boot and pid namespace in which the pids mean something
+// (agent/proc.h).
+//
+// Reading trusts nothing: a line that is not understood is skipped, a torn last line is
+// ignored. Thread rule: one owner at a time.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/proc.h"
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace cutset::agent {
+
+/// Environment variable of every process that is started: "<mark>.<service>".
+inline constexpr const char* kMarkVariable = "CUTSET_AGENT_MARK";
+
+struct RunningService {
+  std::string name;
+  ProcessId id;
+};
+
+/// What a log says is still to be undone.
+struct Intent {
+  ProcessId keeper;
+  std::optional<ProcessId> worker;
+  std::string mark;
+  std::string world;
+  std::string socket;
+  std::vector<RunningService> running;  // begun and not ended, in the order begun
+  bool closed = false;
+};
+
+/// Nothing if there is no usable first line; then nothing was started either.
+std::optional<Intent> parse_intent(std::string_view text);
+/// Nothing if the folder has no log.
+Result<std::optional<Intent>> read_intent(const std::string& state_folder);
+
+class IntentLog {
+ public:
+  /// Begins a new log in place of the old one, which must have been undone. Draws the
+  /// mark.
+  static Result<IntentLog> begin(const std::string& state_folder);
+  /// Says that everything in the log of a keeper that died is undone.
+  static Status close_after_crash(const std::string& state_folder);
+
+  const std::string& mark() const { return mark_; }
+
+  Status socket(const std::string& path);
+  Status worker(const ProcessId& id);
+  Status start(const std::string& service);
+  Status running(const std::string& service, const ProcessId& id);
+  Status ended(const std::string& service, pid_t pid);
+  Status closed();
+
+ private:
+  IntentLog(Fd file, std::string mark) : file_(std::move(file)), mark_(std::move(mark)) {}
+  Status append(const std::string& line);
+
+  Fd file_;
+  std::string mark_;
+};
+
+}  // namespace cutset::agent

@@ -1,0 +1,304 @@
+#include "agent/keeper.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/ending.h"
+#include "agent/state_folder.h"
+#include "base/log.h"
+
+namespace cutset::agent {
+
+namespace {
+
+constexpr int kExitInternal = 70;
+constexpr std::chrono::milliseconds kLeftoverLimit{1000};
+
+int exit_code_of(const siginfo_t& info) {
+  return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+}  // namespace
+
+int Keeper::run() {
+  while (!finished_) {
+    pollfd polled[3] = {
+        {plan_.signals.get(), POLLIN, 0},
+        {plan_.link.get(), POLLIN, 0},
+        {plan_.watched.get(), POLLIN, 0}};  // a negative descriptor is left out
+    if (::poll(polled, 3, poll_timeout()) < 0 && errno != EINTR) {
+      finish("cannot wait for events", kExitInternal);
+      break;
+    }
+    if (polled[2].revents != 0) finish("the process that started the agent has ended", 0);
+    if (polled[0].revents != 0) read_signals();
+    if (polled[1].revents != 0 && !finished_) read_link();
+    kill_overdue();
+  }
+  undo_everything();
+  return exit_code_;
+}
+
+int Keeper::poll_timeout() const {
+  int timeout = -1;
+  for (const auto& [name, service] : services_) {
+    if (!service.stopping) continue;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(service.kill_at - Clock::now())
+            .count();
+    const int bounded = static_cast<int>(std::clamp<long>(left, 0, 60000));
+    timeout = timeout < 0 ? bounded : std::min(timeout, bounded);
+  }
+  return timeout;
+}
+
+void Keeper::read_signals() {
+  signalfd_siginfo info{};
+  while (::read(plan_.signals.get(), &info, sizeof info) ==
+         static_cast<ssize_t>(sizeof info)) {
+    if (info.ssi_signo != SIGCHLD) {
+      finish(fmt::format("signal {} ({})", info.ssi_signo,
+                         ::strsignal(static_cast<int>(info.ssi_signo))),
+             0);
+    }
+  }
+  reap();
+}
+
+void Keeper::read_link() {
+  char buffer[65536];
+  const ssize_t count = ::read(plan_.link.get(), buffer, sizeof buffer);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (count <= 0) {
+    // The worker is ending; SIGCHLD brings its exit code.
+    plan_.link.reset();
+    return;
+  }
+  reader_.add(std::string_view(buffer, static_cast<size_t>(count)));
+  while (!finished_) {
+    const auto message = reader_.next();
+    if (!message.ok()) return finish(message.error().text(), kExitInternal);
+    if (!message->has_value()) return;
+    handle(**message);
+  }
+}
+
+void Keeper::reap() {
+  while (true) {
+    siginfo_t info{};
+    if (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+      return;
+    const pid_t pid = info.si_pid;
+    const auto service =
+        std::find_if(services_.begin(), services_.end(),
+                     [&](const auto& entry) { return entry.second.id.pid == pid; });
+    // A service is still a zombie here, so its pid names its process session and nobody
+    // else's.
+    if (service != services_.end()) service_ended(service->first, exit_code_of(info));
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    if (pid == plan_.worker.pid) worker_ended(exit_code_of(info));
+  }
+}
+
+void Keeper::worker_ended(int exit_code) {
+  worker_alive_ = false;
+  if (exit_code == 0) return finish("the worker is done", 0);
+  finish(exit_code > 128 ? fmt::format("the worker died of signal {}", exit_code - 128)
+                         : fmt::format("the worker ended with exit code {}", exit_code),
+         kExitInternal);
+}
+
+void Keeper::kill_overdue() {
+  for (auto& [name, service] : services_) {
+    if (!service.stopping || service.kill_at > Clock::now()) continue;
+    ::kill(-service.id.pid, SIGKILL);
+    service.kill_at = Clock::now() + kLeftoverLimit;
+  }
+}
+
+void Keeper::handle(const KeeperMessage& message) {
+  switch (message.kind) {
+    case KeeperMessage::Kind::kStart:
+      return start(message);
+    case KeeperMessage::Kind::kStop:
+      return stop(message);
+    case KeeperMessage::Kind::kEndAll:
+      return end_all(message);
+    default:
+      return finish("the worker sent an answer instead of a question", kExitInternal);
+  }
+}
+
+void Keeper::start(const KeeperMessage& message) {
+  KeeperMessage answer;
+  answer.kind = KeeperMessage::Kind::kStarted;
+  answer.id = message.id;
+  const Result<ProcessId> started = start_service(message);
+  if (started.ok()) {
+    answer.number = started->pid;
+  } else {
+    answer.text = started.error().text();
+  }
+  send(answer);
+}
+
+Result<ProcessId> Keeper::start_service(const KeeperMessage& message) {
+  if (const auto found = services_.find(message.name); found != services_.end()) {
+    return Error::unavailable(fmt::format("service {} already runs as process {}",
+                                          message.name, found->second.id.pid));
+  }
+  ServiceSpec spec;
+  spec.name = message.name;
+  spec.arguments = message.arguments;
+  spec.environment = message.environment;
+  spec.environment.push_back(
+      fmt::format("{}={}.{}", kMarkVariable, log_.mark(), message.name));
+  spec.folder = message.folder;
+  spec.log_path = log_file(plan_.state_folder, message.name);
+  spec.umask = plan_.umask;
+  if (!std::exchange(log_rotated_[message.name], true)) {
+    ::rename(spec.log_path.c_str(), (spec.log_path + ".old").c_str());
+  }
+  CUTSET_TRY(log_.start(message.name));
+  std::optional<ProcessId> recorded;
+  const Result<ProcessId> started = start_process(spec, [&](const ProcessId& id) {
+    recorded = id;
+    return log_.running(message.name, id);
+  });
+  if (started.ok()) {
+    services_[message.name].id = *started;
+  } else if (recorded) {
+    note(log_.ended(message.name, recorded->pid));
+  }
+  return started;
+}
+
+void Keeper::stop(const KeeperMessage& message) {
+  const auto found = services_.find(message.name);
+  if (found == services_.end()) {
+    KeeperMessage answer;
+    answer.kind = KeeperMessage::Kind::kStopped;
+    answer.id = message.id;
+    answer.text = fmt::format("service {} does not run", message.name);
+    return send(answer);
+  }
+  Service& service = found->second;
+  const auto kill_at = Clock::now() + std::chrono::milliseconds(
+                                          std::clamp<int64_t>(message.number, 0, 600000));
+  // Asked twice, the shorter patience counts.
+  service.kill_at = service.stopping ? std::min(service.kill_at, kill_at) : kill_at;
+  service.stopping = true;
+  service.waiting.push_back(message.id);
+  ::kill(-service.id.pid, message.number == 0 ? SIGKILL : SIGTERM);
+}
+
+void Keeper::end_all(const KeeperMessage& message) {
+  const Ending ending = end_processes([&] {
+    reap();
+    return descendants(::getpid(), plan_.worker.pid);
+  });
+  for (const ProcessInfo& info : ending.left)
+    log_warning("process {} does not end (state {})", info.id.pid, info.state);
+  reap();
+  KeeperMessage answer;
+  answer.kind = KeeperMessage::Kind::kAllEnded;
+  answer.id = message.id;
+  answer.number = ending.ended;
+  send(answer);
+}
+
+std::vector<ProcessInfo> Keeper::processes_of(const std::string& name,
+                                              const Service& service) const {
+  const std::string mark = fmt::format("{}={}.{}", kMarkVariable, log_.mark(), name);
+  std::vector<ProcessInfo> found;
+  for (const ProcessInfo& info : descendants(::getpid(), plan_.worker.pid)) {
+    if (info.session == service.id.pid || environment_holds(info.id.pid, mark, false))
+      found.push_back(info);
+  }
+  return found;
+}
+
+void Keeper::service_ended(const std::string& name, int exit_code) {
+  const Service service = services_[name];
+  ::kill(-service.id.pid, SIGKILL);
+  const Ending ending =
+      end_processes([&] { return processes_of(name, service); }, {}, kLeftoverLimit);
+  for (const ProcessInfo& info : ending.left) {
+    log_warning("process {} of service {} does not end (state {})", info.id.pid, name,
+                info.state);
+  }
+  note(log_.ended(name, service.id.pid));
+  services_.erase(name);
+  KeeperMessage answer;
+  answer.number = exit_code;
+  answer.name = name;
+  if (!service.stopping) {
+    answer.kind = KeeperMessage::Kind::kExited;
+    return send(answer);
+  }
+  answer.kind = KeeperMessage::Kind::kStopped;
+  for (const uint64_t id : service.waiting) {
+    answer.id = id;
+    send(answer);
+  }
+}
+
+void Keeper::send(const KeeperMessage& message) {
+  if (!plan_.link.valid() || finished_) return;
+  const Result<std::string> frame = encode(message);
+  if (!frame.ok()) return finish(frame.error().text(), kExitInternal);
+  const ssize_t sent =
+      ::send(plan_.link.get(), frame->data(), frame->size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent == static_cast<ssize_t>(frame->size())) return;
+  if (sent < 0 && (errno == EPIPE || errno == ECONNRESET))
+    return;  // it is dying: SIGCHLD follows
+  finish("the worker does not read what the keeper sends", kExitInternal);
+}
+
+void Keeper::finish(const std::string& why, int exit_code) {
+  if (finished_) return;
+  finished_ = true;
+  exit_code_ = exit_code;
+  if (exit_code == 0) {
+    log_info("ending: {}", why);
+  } else {
+    log_error("ending: {}", why);
+  }
+}
+
+void Keeper::undo_everything() {
+  finished_ = true;
+  // The door and the worker first: with them go the faults and the way to ask for more.
+  ::unlink(plan_.socket_path.c_str());
+  if (worker_alive_) ::kill(plan_.worker.pid, SIGKILL);
+  const Ending ending = end_processes([&] {
+    reap();
+    return descendants(::getpid(), plan_.worker.pid);
+  });
+  reap();
+  if (ending.ended > 0) log_info("ended {} processes", ending.ended);
+  for (const ProcessInfo& info : ending.left)
+    log_warning("process {} does not end (state {})", info.id.pid, info.state);
+  if (worker_alive_) {
+    while (::waitpid(plan_.worker.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  if (ending.left.empty()) note(log_.closed());
+}
+
+void Keeper::note(const Status& written) {
+  if (!written.ok()) log_warning("{}", written.error().text());
+}
+
+}  // namespace cutset::agent

@@ -1,0 +1,92 @@
+// The keeper: the small process that is the parent of everything the agent starts and
+// that ends all of it, whatever happens to the rest of the agent. It knows nothing of
+// gRPC, proxies or faults (those live in the worker and are gone with it), has one thread
+// and one loop.
+//
+// It ends everything and returns when the worker dies, when SIGTERM, SIGINT or SIGHUP
+// arrives, or when a process it watches ends. It is a child subreaper: what a service
+// orphans becomes its child, even after setsid.
+//
+// Invariants:
+// 1. A process of a service exists only between its "running" and its "ended" line in the
+// intent log.
+// 2. A service that has ended has no process left; its leftovers are killed before its
+// end is reported.
+// 3. The loop never waits for the worker: a worker that does not read is a dead worker.
+//
+// Thread rule: one thread, in a process that has no other.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/intent_log.h"
+#include "agent/keeper_protocol.h"
+#include "agent/service_process.h"
+#include "base/fd.h"
+
+namespace cutset::agent {
+
+/// Who the keeper is and what it was given; made by serve() (agent/serve.h).
+struct KeeperPlan {
+  std::string state_folder;
+  std::string socket_path;
+  ProcessId worker;
+  Fd link;     // to the worker; non-blocking
+  Fd signals;  // signalfd of SIGCHLD, SIGTERM, SIGINT, SIGHUP, which are blocked
+  Fd watched;  // pidfd of the process whose end ends the agent, if any
+  mode_t umask = 022;
+};
+
+class Keeper {
+ public:
+  Keeper(KeeperPlan plan, IntentLog log) : plan_(std::move(plan)), log_(std::move(log)) {}
+
+  /// Runs until the agent is to end; everything is undone when it returns. Returns the
+  /// exit code.
+  int run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Service {
+    ProcessId id;
+    bool stopping = false;
+    Clock::time_point kill_at;      // of a stopping service
+    std::vector<uint64_t> waiting;  // ids of the kStop questions
+  };
+
+  int poll_timeout() const;
+  void read_signals();
+  void read_link();
+  void reap();
+  void worker_ended(int exit_code);
+  void kill_overdue();
+
+  void handle(const KeeperMessage& message);
+  void start(const KeeperMessage& message);
+  Result<ProcessId> start_service(const KeeperMessage& message);
+  void stop(const KeeperMessage& message);
+  void end_all(const KeeperMessage& message);
+
+  void service_ended(const std::string& name, int exit_code);
+  std::vector<ProcessInfo> processes_of(const std::string& name,
+                                        const Service& service) const;
+  void send(const KeeperMessage& message);
+  void finish(const std::string& why, int exit_code);
+  void undo_everything();
+  void note(const Status& written);
+
+  KeeperPlan plan_;
+  IntentLog log_;
+  MessageReader reader_;
+  std::map<std::string, Service> services_;
+  std::map<std::string, bool> log_rotated_;  // services that have run under this keeper
+  bool worker_alive_ = true;
+  bool finished_ = false;
+  int exit_code_ = 0;
+};
+
+}  // namespace cutset::agent

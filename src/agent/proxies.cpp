@@ -1,0 +1,119 @@
+#include "agent/proxies.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+namespace cutset::agent {
+
+namespace {
+constexpr std::chrono::milliseconds kCollectorsPatience{1000};
+Error none_open() {
+  return Error::unavailable("no proxy is open: OpenProxies comes first");
+}
+}  // namespace
+
+std::shared_ptr<ProxyEngine> Proxies::engine() const {
+  const std::lock_guard lock(mutex_);
+  return engine_;
+}
+
+Result<std::shared_ptr<ProxyEngine>> Proxies::engine_or_start() {
+  const std::lock_guard lock(mutex_);
+  if (!engine_) {
+    CUTSET_ASSIGN(engine_, ProxyEngine::start());
+  }
+  return engine_;
+}
+
+Result<v1::OpenProxiesReply> Proxies::open(const v1::OpenProxiesRequest& request) {
+  CUTSET_ASSIGN(const std::shared_ptr<ProxyEngine> engine, engine_or_start());
+  CUTSET_TRY(keep_chosen_ports_free(request));
+  v1::OpenProxiesReply reply;
+  for (const v1::ServicePlan& plan : request.services()) {
+    Result<v1::OpenedProxy> opened = open_one(*engine, plan);
+    if (!opened.ok()) {
+      return Error{opened.error().kind,
+                   fmt::format("service {}: {}", plan.name(), opened.error().text()), "",
+                   0, 0};
+    }
+    *reply.add_services() = std::move(*opened);
+  }
+  return reply;
+}
+
+Status Proxies::keep_chosen_ports_free(const v1::OpenProxiesRequest& request) {
+  const std::lock_guard lock(mutex_);
+  for (const v1::ServicePlan& plan : request.services()) {
+    for (const std::string& address : {plan.listen(), plan.proxy()}) {
+      CUTSET_ASSIGN(const HostPort chosen, parse_host_port(address));
+      ports_.keep_free(chosen.port);
+    }
+  }
+  return {};
+}
+
+Result<v1::OpenedProxy> Proxies::open_one(ProxyEngine& engine, v1::ServicePlan plan) {
+  CUTSET_ASSIGN(HostPort listen, parse_host_port(plan.listen()));
+  const std::lock_guard lock(mutex_);
+  if (opened_.contains(plan.name()))
+    return Error::unavailable("its proxy is open already");
+  if (listen.port == 0) {
+    CUTSET_ASSIGN(listen.port, ports_.pick(listen.host));
+  }
+  plan.set_listen(listen.text());
+  Result<v1::OpenedProxy> opened = engine.open(plan);
+  if (opened.ok()) opened_[plan.name()] = *opened;
+  return opened;
+}
+
+Result<v1::ArmRunReply> Proxies::arm(const v1::ArmRunRequest& request) {
+  const std::shared_ptr<ProxyEngine> current = engine();
+  if (!current) return none_open();
+  return current->arm(request);
+}
+
+Result<v1::CollectRunReply> Proxies::collect(const v1::CollectRunRequest& request) {
+  std::shared_ptr<ProxyEngine> current;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!engine_) return none_open();
+    current = engine_;
+    ++collecting_;
+  }
+  Result<v1::CollectRunReply> reply = current->collect(request);
+  const std::lock_guard lock(mutex_);
+  // Under the lock: close_all() must find itself the last owner.
+  current.reset();
+  --collecting_;
+  changed_.notify_all();
+  return reply;
+}
+
+uint32_t Proxies::lift_all() {
+  const std::shared_ptr<ProxyEngine> current = engine();
+  return current ? current->lift_all() : 0;
+}
+
+void Proxies::close_all() {
+  lift_all();
+  std::shared_ptr<ProxyEngine> last;
+  {
+    std::unique_lock lock(mutex_);
+    opened_.clear();
+    last = std::exchange(engine_, nullptr);
+    changed_.wait_for(lock, kCollectorsPatience, [this] { return collecting_ == 0; });
+  }
+}
+
+uint32_t Proxies::armed_faults() const {
+  const std::shared_ptr<ProxyEngine> current = engine();
+  return current ? current->armed_faults() : 0;
+}
+
+std::map<std::string, v1::OpenedProxy> Proxies::opened() const {
+  const std::lock_guard lock(mutex_);
+  return opened_;
+}
+
+}  // namespace cutset::agent

@@ -1,0 +1,48 @@
+// The proxies of the present controller: opened for it, closed with its lease.
+//
+// Thread rule: all functions may be called from any thread. close_all() makes a collect()
+// that waits return.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "agent/ports.h"
+#include "agent/proxy/proxy_engine.h"
+
+namespace cutset::agent {
+
+class Proxies {
+ public:
+  /// Picks the ports that are left open, opens every proxy. Error names the service; what
+  /// was opened before it stays open until close_all().
+  Result<v1::OpenProxiesReply> open(const v1::OpenProxiesRequest& request);
+  Result<v1::ArmRunReply> arm(const v1::ArmRunRequest& request);
+  Result<v1::CollectRunReply> collect(const v1::CollectRunRequest& request);
+
+  /// Lifts every fault. Returns how many.
+  uint32_t lift_all();
+  /// Lifts every fault and closes every proxy.
+  void close_all();
+
+  uint32_t armed_faults() const;
+  std::map<std::string, v1::OpenedProxy> opened() const;
+
+ private:
+  std::shared_ptr<ProxyEngine> engine() const;
+  Result<std::shared_ptr<ProxyEngine>> engine_or_start();
+  Status keep_chosen_ports_free(const v1::OpenProxiesRequest& request);
+  Result<v1::OpenedProxy> open_one(ProxyEngine& engine, v1::ServicePlan plan);
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::shared_ptr<ProxyEngine> engine_;
+  std::map<std::string, v1::OpenedProxy> opened_;
+  Ports ports_;
+  int collecting_ = 0;
+};
+
+}  // namespace cutset::agent

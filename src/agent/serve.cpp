@@ -1,0 +1,107 @@
+#include "agent/serve.h"
+
+#include <csignal>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/keeper.h"
+#include "agent/pidfd.h"
+#include "agent/server.h"
+#include "agent/state_folder.h"
+#include "agent/undo.h"
+#include "agent/unix_socket.h"
+#include "base/log.h"
+
+namespace cutset::agent {
+
+namespace {
+
+struct Link {
+  Fd keeper;
+  Fd worker;
+};
+
+Result<Link> make_link() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    return Error::system("cannot make a socket pair");
+  Link link{Fd(ends[0]), Fd(ends[1])};
+  if (::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
+    return Error::system("cannot set up a socket pair");
+  return link;
+}
+
+Result<Fd> take_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) sigaddset(&wanted, signal);
+  if (::sigprocmask(SIG_BLOCK, &wanted, nullptr) != 0)
+    return Error::system("cannot block signals");
+  Fd signals(::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals.valid()) return Error::system("cannot make a signalfd");
+  return signals;
+}
+
+Result<Fd> open_door(const std::string& socket_path, IntentLog& log) {
+  CUTSET_TRY(log.socket(socket_path));
+  return listen_at(socket_path);
+}
+
+Result<ProcessId> fork_worker(WorkerPlan plan, Fd& keeper_end) {
+  const pid_t child = ::fork();
+  if (child < 0) return Error::system("cannot fork the worker");
+  if (child == 0) {
+    keeper_end.reset();
+    ::_exit(run_worker(std::move(plan)));
+  }
+  const auto info = read_process(child);
+  if (info) return info->id;
+  ::kill(child, SIGKILL);
+  return Error::internal("cannot read the start time of the worker");
+}
+
+}  // namespace
+
+Result<int> serve(const CommandLine& line) {
+  const mode_t previous_umask = ::umask(077);
+  CUTSET_ASSIGN(const std::string socket_path, parse_socket_address(line.socket));
+  CUTSET_ASSIGN(const std::string state_folder, open_state_folder(line.state));
+  // Held by this process and, through fork, by the worker; released when both are dead.
+  CUTSET_ASSIGN(const Fd state_lock, lock_state_folder(state_folder));
+  CUTSET_TRY(undo_earlier_agent(state_folder));
+  CUTSET_ASSIGN(Fd signals, take_signals());
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+    return Error::system("cannot become a subreaper");
+  Fd watched = line.exit_with_lease ? open_pidfd(::getppid()) : Fd();
+  CUTSET_ASSIGN(Link link, make_link());
+  CUTSET_ASSIGN(IntentLog log, IntentLog::begin(state_folder));
+  Result<Fd> listener = open_door(socket_path, log);
+  if (!listener.ok()) {
+    CUTSET_TRY(log.closed());
+    return listener.error();
+  }
+  const Result<ProcessId> worker =
+      fork_worker({state_folder, socket_path, std::move(*listener),
+                   std::move(link.worker), line.lease, line.exit_with_lease},
+                  link.keeper);
+  if (!worker.ok()) {
+    ::unlink(socket_path.c_str());
+    CUTSET_TRY(log.closed());
+    return worker.error();
+  }
+  const Status noted = log.worker(*worker);
+  if (!noted.ok()) log_warning("{}", noted.error().text());
+  Keeper keeper({state_folder, socket_path, *worker, std::move(link.keeper),
+                 std::move(signals), std::move(watched), previous_umask},
+                std::move(log));
+  return keeper.run();
+}
+
+}  // namespace cutset::agent

@@ -1,0 +1,143 @@
+#include "agent/server.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+
+#include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/service_type.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "agent/door.h"
+#include "agent/lease.h"
+#include "agent/proxies.h"
+#include "agent/service_impl.h"
+#include "agent/supervisor.h"
+#include "agent/undo.h"
+#include "base/log.h"
+
+namespace cutset::agent {
+
+namespace {
+
+constexpr int kExitInternal = 70;
+constexpr int kLargestRequest = 16 << 20;
+constexpr int kMostThreads = 64;
+constexpr unsigned kUndoAlarmSeconds = 6;
+constexpr std::chrono::milliseconds kHelloPatience{4000};
+constexpr std::chrono::milliseconds kLastReplies{300};
+
+class Flag {
+ public:
+  void raise() {
+    const std::lock_guard lock(mutex_);
+    raised_ = true;
+    changed_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return raised_; });
+  }
+  bool wait_for(std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, patience, [this] { return raised_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool raised_ = false;
+};
+
+void set_up_process() {
+  // Ctrl-C and a lost terminal are the keeper's business; a broken connection is a return
+  // value.
+  for (const int signal : {SIGINT, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
+  std::signal(SIGTERM, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  // Writing a core file would delay the end that the keeper waits for.
+  const rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+}
+
+[[noreturn]] void keeper_lost(const std::string& state_folder,
+                              const std::string& socket_path) {
+  ::alarm(kUndoAlarmSeconds);  // whatever hangs below, this process does not stay
+  log_error("the keeper is gone: ending everything");
+  ::unlink(socket_path.c_str());
+  const auto intent = read_intent(state_folder);
+  if (intent.ok() && intent->has_value()) {
+    const Ending ending = undo(**intent, Evidence::kFresh);
+    log_info("ended {} processes", ending.ended);
+    if (ending.left.empty()) {
+      const Status closed = IntentLog::close_after_crash(state_folder);
+      if (!closed.ok()) log_warning("{}", closed.error().text());
+    }
+  } else {
+    log_error("the intent log of {} cannot be used; processes of services may be left",
+              state_folder);
+  }
+  ::_exit(kExitInternal);
+}
+
+void undo_lease(const std::string& why, Proxies& proxies, Supervisor& supervisor) {
+  log_info("the lease has ended: {}", why);
+  proxies.close_all();
+  const Result<int> ended = supervisor.end_all();
+  if (!ended.ok()) log_error("{}", ended.error().text());
+  supervisor.take_ended();
+}
+
+std::unique_ptr<grpc::Server> build_server(grpc::Service* service) {
+  grpc::ResourceQuota quota("cutset-agent");
+  quota.SetMaxThreads(kMostThreads);
+  grpc::ServerBuilder builder;
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(kLargestRequest);
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 4);
+  builder.RegisterService(service);
+  return builder.BuildAndStart();
+}
+
+}  // namespace
+
+int run_worker(WorkerPlan plan) {
+  set_up_process();
+  Flag finished;
+  Proxies proxies;
+  Supervisor supervisor(std::move(plan.link),
+                        [&plan] { keeper_lost(plan.state_folder, plan.socket_path); });
+  Lease lease(plan.lease, [&](const std::string& why) {
+    undo_lease(why, proxies, supervisor);
+    if (plan.exit_with_lease) finished.raise();
+  });
+  const auto service = make_service({plan.state_folder, lease, proxies, supervisor});
+  const std::unique_ptr<grpc::Server> server = build_server(service.get());
+  if (!server) {
+    log_error("the gRPC server does not start");
+    return kExitInternal;
+  }
+  Door door(std::move(plan.listener), *server);
+  log_info("serving at unix:{}", plan.socket_path);
+
+  const bool in_time = !plan.exit_with_lease ||
+                       finished.wait_for(std::max(plan.lease, kHelloPatience)) ||
+                       lease.was_held();
+  if (in_time) {
+    finished.wait();
+  } else {
+    log_error("no controller came");
+  }
+  door.close();
+  server->Shutdown(std::chrono::system_clock::now() + kLastReplies);
+  ::_exit(0);
+}
+
+}  // namespace cutset::agent

@@ -1,0 +1,180 @@
+#include "agent/supervisor.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/ending.h"
+
+namespace cutset::agent {
+
+namespace {
+
+// The keeper may be ending processes for kEndLimit before it comes to a question.
+constexpr std::chrono::milliseconds kPatience =
+    kEndLimit + std::chrono::milliseconds(4000);
+constexpr size_t kEndedLimit = 10000;
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(file, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(count));
+  }
+  return true;
+}
+
+Error keeper_gone() {
+  return Error::internal("the keeper of this agent is gone; the agent is ending");
+}
+
+}  // namespace
+
+Supervisor::Supervisor(Fd link, std::function<void()> on_lost)
+    : link_(std::move(link)),
+      on_lost_(std::move(on_lost)),
+      reader_([this] { read_loop(); }) {}
+
+Supervisor::~Supervisor() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  ::shutdown(link_.get(), SHUT_RDWR);
+  reader_.join();
+}
+
+Result<int64_t> Supervisor::start(const std::string& name,
+                                  std::vector<std::string> arguments,
+                                  std::vector<std::string> environment,
+                                  std::string folder) {
+  KeeperMessage question;
+  question.kind = KeeperMessage::Kind::kStart;
+  question.name = name;
+  question.arguments = std::move(arguments);
+  question.environment = std::move(environment);
+  question.folder = std::move(folder);
+  {
+    // An end of its life before is no news any more.
+    const std::lock_guard lock(mutex_);
+    std::erase_if(ended_, [&](const EndedService& ended) { return ended.name == name; });
+  }
+  CUTSET_ASSIGN(const KeeperMessage answer, ask(std::move(question), kPatience));
+  if (!answer.text.empty()) return Error::unavailable(answer.text);
+  return answer.number;
+}
+
+Result<int> Supervisor::stop(const std::string& name, std::chrono::milliseconds grace) {
+  KeeperMessage question;
+  question.kind = KeeperMessage::Kind::kStop;
+  question.name = name;
+  question.number = grace.count();
+  CUTSET_ASSIGN(const KeeperMessage answer, ask(std::move(question), grace + kPatience));
+  if (!answer.text.empty()) return Error::unavailable(answer.text);
+  return static_cast<int>(answer.number);
+}
+
+Result<int> Supervisor::end_all() {
+  KeeperMessage question;
+  question.kind = KeeperMessage::Kind::kEndAll;
+  CUTSET_ASSIGN(const KeeperMessage answer, ask(std::move(question), kPatience));
+  return static_cast<int>(answer.number);
+}
+
+std::vector<EndedService> Supervisor::take_ended() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(ended_, {});
+}
+
+std::map<std::string, int64_t> Supervisor::running() const {
+  const std::lock_guard lock(mutex_);
+  return running_;
+}
+
+Result<KeeperMessage> Supervisor::ask(KeeperMessage question,
+                                      std::chrono::milliseconds patience) {
+  uint64_t id = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (lost_) return keeper_gone();
+    id = ++last_id_;
+    questions_[id];
+    if (question.kind == KeeperMessage::Kind::kStart) starting_[id] = question.name;
+  }
+  question.id = id;
+  const Result<std::string> frame = encode(question);
+  bool sent = false;
+  if (frame.ok()) {
+    const std::lock_guard lock(writing_);
+    sent = write_all(link_.get(), *frame);
+  }
+  std::unique_lock lock(mutex_);
+  if (sent) {
+    answered_.wait_for(lock, patience,
+                       [&] { return lost_ || questions_[id].has_value(); });
+  }
+  const std::optional<KeeperMessage> answer = std::move(questions_[id]);
+  questions_.erase(id);
+  if (answer) return *answer;
+  if (!frame.ok()) return frame.error();
+  if (lost_ || !sent) return keeper_gone();
+  return Error::internal("the keeper of this agent does not answer");
+}
+
+void Supervisor::read_loop() {
+  MessageReader reader;
+  while (read_some(reader)) {
+  }
+  lose();
+}
+
+bool Supervisor::read_some(MessageReader& reader) {
+  char buffer[65536];
+  const ssize_t count = ::read(link_.get(), buffer, sizeof buffer);
+  if (count < 0 && errno == EINTR) return true;
+  if (count <= 0) return false;
+  reader.add(std::string_view(buffer, static_cast<size_t>(count)));
+  while (true) {
+    const auto message = reader.next();
+    if (!message.ok()) return false;
+    if (!message->has_value()) return true;
+    accept(**message);
+  }
+}
+
+void Supervisor::accept(const KeeperMessage& message) {
+  const std::lock_guard lock(mutex_);
+  if (message.kind == KeeperMessage::Kind::kExited) {
+    running_.erase(message.name);
+    if (ended_.size() < kEndedLimit)
+      ended_.push_back({message.name, static_cast<int>(message.number)});
+    return;
+  }
+  if (message.kind == KeeperMessage::Kind::kStopped && message.text.empty())
+    running_.erase(message.name);
+  if (message.kind == KeeperMessage::Kind::kStarted) {
+    const auto starting = starting_.find(message.id);
+    if (starting != starting_.end() && message.text.empty())
+      running_[starting->second] = message.number;
+    if (starting != starting_.end()) starting_.erase(starting);
+  }
+  const auto question = questions_.find(message.id);
+  if (question == questions_.end()) return;  // who asked has lost patience
+  question->second = message;
+  answered_.notify_all();
+}
+
+void Supervisor::lose() {
+  {
+    const std::lock_guard lock(mutex_);
+    lost_ = true;
+    answered_.notify_all();
+    if (closing_) return;
+  }
+  on_lost_();
+}
+
+}  // namespace cutset::agent

@@ -1,0 +1,78 @@
+// The worker's side of the services: asks the keeper (agent/keeper.h), remembers what
+// runs and what ended.
+//
+// Thread rule: all functions may be called from any thread; each call blocks its caller
+// until the keeper answers, in bounded time. One thread of the supervisor's own reads
+// what the keeper says.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/keeper_protocol.h"
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace cutset::agent {
+
+struct EndedService {
+  std::string name;
+  int exit_code = 0;
+};
+
+class Supervisor {
+ public:
+  /// `on_lost` is called (once, on the reading thread) when the keeper is gone; it should
+  /// not return to normal work.
+  Supervisor(Fd link, std::function<void()> on_lost);
+  ~Supervisor();
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  /// Returns the pid. Error: runs already, cannot be executed.
+  Result<int64_t> start(const std::string& name, std::vector<std::string> arguments,
+                        std::vector<std::string> environment, std::string folder);
+  /// Returns the exit code. Error: does not run.
+  Result<int> stop(const std::string& name, std::chrono::milliseconds grace);
+  /// Ends every process. Returns how many.
+  Result<int> end_all();
+
+  /// Services that ended without being stopped since the last call, in the order they
+  /// ended.
+  std::vector<EndedService> take_ended();
+  /// Pids of what runs now.
+  std::map<std::string, int64_t> running() const;
+
+ private:
+  Result<KeeperMessage> ask(KeeperMessage question, std::chrono::milliseconds patience);
+  void read_loop();
+  bool read_some(MessageReader& reader);
+  void accept(const KeeperMessage& message);
+  void lose();
+
+  Fd link_;
+  std::function<void()> on_lost_;
+  std::mutex writing_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable answered_;
+  uint64_t last_id_ = 0;
+  std::map<uint64_t, std::optional<KeeperMessage>>
+      questions_;  // open ones, with the answer once it is there
+  std::map<uint64_t, std::string> starting_;  // names of the open kStart questions
+  std::map<std::string, int64_t> running_;
+  std::vector<EndedService> ended_;
+  bool lost_ = false;
+  bool closing_ = false;
+  std::thread reader_;
+};
+
+}  // namespace cutset::agent

@@ -1,0 +1,70 @@
+#include "agent/undo.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "agent/unix_socket.h"
+#include "base/log.h"
+
+namespace cutset::agent {
+
+namespace {
+
+bool in_recorded_session(const ProcessInfo& info, const Intent& intent) {
+  return std::any_of(
+      intent.running.begin(), intent.running.end(), [&](const RunningService& service) {
+        return info.session == service.id.pid && info.id.start >= service.id.start;
+      });
+}
+
+bool is_recorded(const ProcessInfo& info, const Intent& intent) {
+  return std::any_of(
+      intent.running.begin(), intent.running.end(),
+      [&](const RunningService& service) { return info.id == service.id; });
+}
+
+}  // namespace
+
+std::vector<ProcessInfo> find_ours(const Intent& intent, Evidence evidence) {
+  if (intent.world != world()) return {};
+  const std::string mark = fmt::format("{}={}.", kMarkVariable, intent.mark);
+  std::vector<ProcessInfo> ours;
+  for (const ProcessInfo& info : all_processes()) {
+    // What is older than the keeper cannot be its work; this also spares reading most
+    // environments.
+    if (info.dead() || info.id.pid == ::getpid() || info.id.start < intent.keeper.start)
+      continue;
+    if (is_recorded(info, intent) ||
+        (evidence == Evidence::kFresh && in_recorded_session(info, intent)) ||
+        environment_holds(info.id.pid, mark, true)) {
+      ours.push_back(info);
+    }
+  }
+  return ours;
+}
+
+Ending undo(const Intent& intent, Evidence evidence) {
+  Ending ending = end_processes([&] { return find_ours(intent, evidence); });
+  remove_stale_socket(intent.socket);
+  return ending;
+}
+
+Result<Ending> undo_earlier_agent(const std::string& state_folder) {
+  CUTSET_ASSIGN(const std::optional<Intent> intent, read_intent(state_folder));
+  if (!intent || intent->closed) return Ending{};
+  Ending ending = undo(*intent, Evidence::kLate);
+  if (!ending.left.empty()) {
+    return Error::internal(
+        fmt::format("process {} of an earlier agent does not end (state {}): end it by "
+                    "hand, then start again",
+                    ending.left.front().id.pid, ending.left.front().state));
+  }
+  if (ending.ended > 0)
+    log_info("ended {} processes that an earlier agent left behind", ending.ended);
+  CUTSET_TRY(IntentLog::close_after_crash(state_folder));
+  return ending;
+}
+
+}  // namespace cutset::agent

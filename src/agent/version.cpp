@@ -1,0 +1,9 @@
+#include "agent/version.h"
+
+namespace cutset::agent {
+
+const char* version() {
+  return CUTSET_VERSION;
+}
+
+}  // namespace cutset::agent
