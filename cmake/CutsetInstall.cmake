@@ -28,7 +28,7 @@ install(FILES ${PROJECT_SOURCE_DIR}/packaging/debian/copyright DESTINATION ${CMA
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME cutset)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
-set(CPACK_PACKAGE_CONTACT "The cutset authors <cutset@localhost>")
+set(CPACK_PACKAGE_CONTACT "The cutset authors <cutset@example.org>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "finds the smallest fault sets that break a distributed system")
 set(CPACK_PACKAGE_DESCRIPTION
 "cutset runs a distributed application, watches which calls its good outcomes
