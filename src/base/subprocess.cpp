@@ -118,8 +118,14 @@ Result<CommandOutcome> run_command(const CommandSpec& spec) {
       outcome.timed_out = true;
       break;
     }
-    pollfd polled[2] = {{out.read_end.get(), POLLIN, 0}, {err.read_end.get(), POLLIN, 0}};
-    if (::poll(polled, 2, static_cast<int>(std::min<long>(left, 1000))) < 0 && errno != EINTR) {
+    pollfd polled[3] = {{out.read_end.get(), POLLIN, 0},
+                        {err.read_end.get(), POLLIN, 0},
+                        {spec.stop_fd, POLLIN, 0}};
+    if (::poll(polled, 3, static_cast<int>(std::min<long>(left, 1000))) < 0 && errno != EINTR) {
+      break;
+    }
+    if (polled[2].revents != 0) {
+      outcome.stopped = true;
       break;
     }
     if (polled[0].revents != 0) read_available(out.read_end, outcome.output, spec.output_limit);
@@ -129,12 +135,16 @@ Result<CommandOutcome> run_command(const CommandSpec& spec) {
   }
   // A command may close its output and live on: it still has only until the deadline.
   int wait_status = 0;
-  while (!outcome.timed_out && ::waitpid(pid, &wait_status, WNOHANG) == 0) {
+  bool ended = false;
+  while (!outcome.timed_out && !outcome.stopped) {
+    ended = ::waitpid(pid, &wait_status, WNOHANG) != 0;
+    if (ended) break;
+    pollfd stop{spec.stop_fd, POLLIN, 0};
     if (Clock::now() >= deadline) outcome.timed_out = true;
-    ::usleep(1000);
+    if (::poll(&stop, 1, 1) > 0) outcome.stopped = true;
   }
   ::kill(-pid, SIGKILL);
-  if (outcome.timed_out) ::waitpid(pid, &wait_status, 0);
+  if (!ended) ::waitpid(pid, &wait_status, 0);
   outcome.exit_code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status)
                                              : 128 + WTERMSIG(wait_status);
   outcome.took = Clock::now() - started;

@@ -20,11 +20,13 @@ struct CommandSpec {
   std::vector<std::pair<std::string, std::string>> environment;  // added to our own
   std::chrono::milliseconds deadline{10000};
   size_t output_limit = 1 << 20;  // bytes kept of stdout and of stderr each
+  int stop_fd = -1;               // when it becomes readable the command is ended at once
 };
 
 struct CommandOutcome {
   int exit_code = -1;  // 128 + signal number if a signal ended it
-  bool timed_out = false;
+  bool timed_out = false;  // ended by the deadline
+  bool stopped = false;    // ended because of stop_fd
   std::string output;
   std::string error_output;
   std::chrono::nanoseconds took{0};

@@ -194,7 +194,15 @@ class Composer::Walk {
       } else {
         std::vector<NodeId> known;
         for (const Edge& edge : here.edges) known.push_back(at(edge.target));
-        for (const int point : here.action->calls) child(node, point);
+        for (const int point : here.action->calls) {
+          for (const auto& [label, shows] : child(node, point).shows) {
+            const auto passed_on =
+                composer_.model_.passed_on(tree_, tree_number_, node, label);
+            if (!passed_on) continue;
+            known.push_back(graph().rule({reached, shows}));
+            composer_.add(answers, {{*passed_on, known.back()}});
+          }
+        }
         composer_.result_.open.push_back({reached, std::move(known)});
       }
     }
@@ -275,6 +283,10 @@ bool Composer::Walk::reacted_alike(int point, int label, int other) const {
           model.edge_matches(tree_, tree_number_, node, edge, index, other)) {
         return false;
       }
+    }
+    if (model.passed_on(tree_, tree_number_, node, label) !=
+        model.passed_on(tree_, tree_number_, node, other)) {
+      return false;
     }
   }
   return true;

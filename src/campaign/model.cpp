@@ -257,16 +257,43 @@ bool Model::edge_matches(const HandlerTree& tree, int tree_number, int node, con
   const auto point = static_cast<size_t>(from.action->calls[index]);
   const int base = vocabulary_.base_of_point[point];
   if (!one_kind(tree, tree_number, base, label, seen.front())) return false;
-  // A handler that answers with the very status it got may be passing it on: then another status
-  // of the same kind would come out differently, and has to be seen.
+  return !may_pass_on(tree, edge, index) || status_of(label) == status_of(seen.front());
+}
+
+std::string Model::status_of(int label) const {
+  const std::string& text = vocabulary_.labels.text(coarse(label));
+  return text.starts_with("status:") ? text : "";
+}
+
+/// Did the handler answer with the very status it got, and was no other status tried here?
+bool Model::may_pass_on(const HandlerTree& tree, const Edge& edge, size_t index) const {
   const TreeNode& to = tree.nodes[static_cast<size_t>(edge.target)];
-  if (seen.size() > 1 || !to.action || !to.action->answers) return true;
-  const auto status = [this](int number) {
-    return vocabulary_.labels.text(coarse(number));
-  };
-  const std::string passed = status(seen.front());
-  return !(passed.starts_with("status:") && passed == status(to.action->answer) &&
-           passed != status(label));
+  if (edge.raw[index].size() > 1 || !to.action || !to.action->answers) return false;
+  const std::string got = status_of(edge.raw[index].front());
+  return !got.empty() && got == status_of(to.action->answer);
+}
+
+std::optional<int> Model::passed_on(const HandlerTree& tree, int tree_number, int node,
+                                    int label) const {
+  const TreeNode& from = tree.nodes[static_cast<size_t>(node)];
+  const std::string status = status_of(label);
+  const bool is_entry =
+      !views_.empty() && views_.front().invocations.front().handler == tree.handler;
+  if (from.action->calls.size() != 1 || status.empty() || is_entry) return std::nullopt;
+  const int base =
+      vocabulary_.base_of_point[static_cast<size_t>(from.action->calls.front())];
+  for (const Edge& edge : from.edges) {
+    if (edge_matches(tree, tree_number, node, edge, 0, label)) return std::nullopt;
+  }
+  for (const Edge& edge : from.edges) {
+    const int seen = edge.raw[0].front();
+    if (!one_kind(tree, tree_number, base, label, seen) || !may_pass_on(tree, edge, 0)) continue;
+    const int answer = tree.nodes[static_cast<size_t>(edge.target)].action->answer;
+    // Only where nothing but the status makes the answer.
+    if (vocabulary_.labels.text(answer) != status_of(answer)) continue;
+    return vocabulary_.labels.of(status);
+  }
+  return std::nullopt;
 }
 
 std::vector<Model::SeenCall> Model::calls_below(int position) const {

@@ -57,10 +57,15 @@ class Model {
   bool is_opaque(int handler) const;
   bool by_attempts(int handler) const;
 
-  /// The edge that an invocation takes at a node (-1: none known) when child `index` of its set shows
-  /// this label, other children matching the edge.
+  /// Is this the edge that an invocation takes at a node when child `index` of its set shows this label,
+  /// the other children matching the edge?
   bool edge_matches(const HandlerTree& tree, int tree_number, int node, const Edge& edge,
                     size_t index, int label) const;
+  /// A handler that answered with the very status that its one child showed passes statuses on: the answer to
+  /// another status of the same kind is that status. nullopt where this is not so, and for the entry, whose
+  /// answer the outcomes judge.
+  std::optional<int> passed_on(const HandlerTree& tree, int tree_number, int node,
+                               int label) const;
   /// Are the two labels of this child one kind? Either the rules say so, or nothing is known of one of them, both are
   /// failed answers, and the call is never made without faults: it cannot be failed alone, so one
   /// status stands for all (calls.md 5.2).
@@ -100,6 +105,8 @@ class Model {
   void merge_trees(bool from_scratch);
   void note_facts(const ExperimentResult& result, const RunView& view);
   std::string action_text(const Action& action) const;
+  std::string status_of(int label) const;
+  bool may_pass_on(const HandlerTree& tree, const Edge& edge, size_t index) const;
 
   std::vector<ExperimentResult> results_;
   std::vector<Verdict> verdicts_;

@@ -76,8 +76,17 @@ class Simulation {
         }
         return true;
       });
-      if (edge == here.edges.end()) return unknown(name + " after " + join(history, ", "));
-      node = edge->target;
+      if (edge != here.edges.end()) {
+        node = edge->target;
+        continue;
+      }
+      const std::optional<int> passed_on =
+          labels.size() == 1 ? model_.passed_on(*tree, number, node, labels[0]) : std::nullopt;
+      if (!passed_on) return unknown(name + " after " + join(history, ", "));
+      count_effect(handler, *passed_on, copies);
+      std::sort(shown.begin(), shown.end());
+      prediction_.views.push_back({position, std::move(shown), *passed_on});
+      return *passed_on;
     }
   }
 

@@ -1,5 +1,6 @@
-// A proxy engine without proxies, for tests of everything around it: it remembers what is armed, and collect() waits
-// for the limit or for lift_all(), as the real one does for a run that does not become quiet.
+// A proxy engine without proxies, for tests of everything around it: it remembers what is
+// armed, and collect() waits for the limit or for lift_all(), as the real one does for a
+// run that does not become quiet.
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -45,8 +46,9 @@ Result<v1::ArmRunReply> ProxyEngine::arm(const v1::ArmRunRequest& request) {
 Result<v1::CollectRunReply> ProxyEngine::collect(const v1::CollectRunRequest& request) {
   std::unique_lock lock(impl_->mutex);
   if (impl_->run != request.run()) return Error::bad_input("this run is not armed");
-  const bool lifted = impl_->changed.wait_for(lock, std::chrono::milliseconds(request.limit_ms()),
-                                              [&] { return impl_->run != request.run(); });
+  const bool lifted =
+      impl_->changed.wait_for(lock, std::chrono::milliseconds(request.limit_ms()),
+                              [&] { return impl_->run != request.run(); });
   if (lifted) return Error::bad_input("this run is not armed");
   impl_->run.clear();
   impl_->faults = 0;
