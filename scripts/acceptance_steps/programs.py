@@ -25,7 +25,7 @@ def table_of(done, what, asked, count):
     lines = [line for line in done.stdout.splitlines() if re.search(r"\bexhaustive +\d+ .*\bcutset +\d+", line)]
     rows = []
     for line in lines:
-        name, figures = re.split(r"\s{2,}", line.strip(), maxsplit=1)
+        name, figures = re.match(r"(.*?)\s+((?:applications|exhaustive) +\d.*)", line).groups()
         rows.append(row(f"{what}: {name}", asked, re.sub(r"\s+", " ", figures), done.returncode == 0))
     verdict = "all held" if done.returncode == 0 else "FAILED, see the log of the step"
     rows.append(row(f"{what}: {count} lines, each checked", "exit code 0", f"{len(lines)} lines, {verdict}",
