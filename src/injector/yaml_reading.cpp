@@ -59,6 +59,7 @@ std::optional<TemplateText> YamlReading::template_text(const YamlNode& node,
     problem(node, fmt::format("{}: expected text, found {}", what, node.described()));
     return std::nullopt;
   }
+  if (mode_ == Variables::kNone) return TemplateText::literal(node.text);
   Result<TemplateText> parsed = TemplateText::parse(node.text, variables_);
   if (!parsed) {
     problem(node, fmt::format("{}: {}", what, parsed.error().message));
@@ -84,7 +85,8 @@ std::optional<std::string> YamlReading::raw(const YamlNode& node, std::string_vi
                         what, parsed->placeholders().front()));
     return std::nullopt;
   }
-  *from_variable = node.text.find("${") != std::string::npos;
+  *from_variable =
+      mode_ == Variables::kReplaced && node.text.find("${") != std::string::npos;
   return parsed->text();
 }
 
@@ -281,7 +283,7 @@ const YamlNode* YamlSection::take(const std::string& key) {
 
 const YamlNode* YamlSection::require(const std::string& key) {
   const YamlNode* found = take(key);
-  if (found == nullptr && node_.is_map()) missing_.push_back(key);
+  if (found == nullptr && node_.is_map()) missing_.push_back({key});
   return found;
 }
 
@@ -313,11 +315,17 @@ void YamlSection::finish() {
                                     what_.empty() ? "" : " in " + what_,
                                     suggestion(entry.key, known_), join(known_, ", ")));
   }
-  for (const std::string& key : missing_) {
+  for (const std::vector<std::string>& keys : missing_) {
     // A misspelt key has been reported with what it should be.
-    if (meant.contains(key)) continue;
-    reading_.problem(node_, fmt::format("{}the key \"{}\" is missing",
-                                        what_.empty() ? "" : what_ + ": ", key));
+    const bool misspelt =
+        std::any_of(keys.begin(), keys.end(),
+                    [&](const std::string& key) { return meant.contains(key); });
+    if (misspelt) continue;
+    const std::string where = what_.empty() ? "" : what_ + ": ";
+    reading_.problem(node_,
+                     keys.size() == 1
+                         ? fmt::format("{}the key \"{}\" is missing", where, keys[0])
+                         : fmt::format("{}expected one of {}", where, join(keys, ", ")));
   }
 }
 

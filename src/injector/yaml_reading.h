@@ -26,8 +26,11 @@ namespace cutset::injector {
 
 class YamlReading {
  public:
-  YamlReading(std::string file, TemplateText::Lookup variables)
-      : file_(std::move(file)), variables_(std::move(variables)) {}
+  enum class Variables { kReplaced, kNone };  // kNone: "${" is text
+
+  YamlReading(std::string file, TemplateText::Lookup variables,
+              Variables mode = Variables::kReplaced)
+      : file_(std::move(file)), variables_(std::move(variables)), mode_(mode) {}
 
   void problem(const YamlNode& node, std::string message) {
     problem_at(node.line, node.column, std::move(message));
@@ -65,6 +68,7 @@ class YamlReading {
 
   std::string file_;
   TemplateText::Lookup variables_;
+  Variables mode_;
   std::vector<Error> problems_;
 };
 
@@ -77,7 +81,7 @@ class YamlSection {
   const YamlNode* take(const std::string& key);
   /// The same; finish() reports its absence.
   const YamlNode* require(const std::string& key);
-  /// The one key of `keys` that is given; none or several are a problem.
+  /// The one key of `keys` that is given; several are a problem; finish() reports none.
   std::optional<std::string> one_of(const std::vector<std::string>& keys);
   /// Reports unknown keys with a suggestion, and keys that are missing.
   void finish();
@@ -90,7 +94,7 @@ class YamlSection {
   const YamlNode& node_;
   std::string what_;
   std::vector<std::string> known_;
-  std::vector<std::string> missing_;
+  std::vector<std::vector<std::string>> missing_;  // each: one of these keys
 };
 
 /// "500ms", "3s", "1.5s", "2m", "1h". Error without a place.

@@ -1,0 +1,126 @@
+#include "injector/finding_file.h"
+
+#include <fmt/format.h>
+
+#include "injector/fdsl_reader.h"
+
+namespace cutset::injector {
+
+namespace {
+
+struct Parsed {
+  Finding finding;
+  std::vector<Error> problems;
+};
+
+void take_text(YamlReading& reading, YamlSection& section, const std::string& key,
+               std::string& target) {
+  const YamlNode* found = section.require(key);
+  if (found != nullptr) target = reading.text(*found, section.path(key)).value_or("");
+}
+
+void read_outcomes(YamlReading& reading, const YamlNode& node,
+                   std::vector<ExpectedOutcome>& outcomes) {
+  for (const YamlNode& item : reading.list(node, "cutset_finding.outcomes")) {
+    ExpectedOutcome outcome;
+    YamlSection section(reading, item, "cutset_finding.outcomes");
+    take_text(reading, section, "name", outcome.name);
+    take_text(reading, section, "state", outcome.state);
+    take_text(reading, section, "found", outcome.found);
+    take_text(reading, section, "expected", outcome.expected);
+    section.finish();
+    outcomes.push_back(std::move(outcome));
+  }
+}
+
+void read_reproduced(YamlReading& reading, const YamlNode& node, Finding& finding) {
+  YamlSection section(reading, node, "cutset_finding.reproduced");
+  const YamlNode* k = section.require("k");
+  const YamlNode* n = section.require("n");
+  if (k != nullptr) {
+    finding.reproduced_k = static_cast<int>(
+        reading.integer(*k, section.path("k"), 0, 1'000'000).value_or(0));
+  }
+  if (n != nullptr) {
+    finding.reproduced_n = static_cast<int>(
+        reading.integer(*n, section.path("n"), 0, 1'000'000).value_or(0));
+  }
+  section.finish();
+}
+
+void read_annotation(YamlReading& reading, const YamlNode& node, Finding& finding) {
+  YamlSection section(reading, node, "cutset_finding");
+  take_text(reading, section, "id", finding.id);
+  const YamlNode* id = section.take("id");
+  const bool is_hex =
+      finding.id.size() == 16 &&
+      finding.id.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (id != nullptr && !is_hex) {
+    reading.problem(*id,
+                    fmt::format("cutset_finding.id: expected 16 hex digits, found \"{}\"",
+                                finding.id));
+  }
+  take_text(reading, section, "name", finding.name);
+  take_text(reading, section, "verdict", finding.verdict);
+  if (const YamlNode* found = section.require("outcomes")) {
+    read_outcomes(reading, *found, finding.outcomes);
+  }
+  take_text(reading, section, "words", finding.words);
+  if (const YamlNode* found = section.require("reproduced")) {
+    read_reproduced(reading, *found, finding);
+  }
+  section.finish();
+}
+
+Parsed parse(std::string_view text, const std::string& file) {
+  Parsed parsed;
+  const Result<YamlNode> root = parse_yaml(text, file);
+  if (!root) {
+    parsed.problems.push_back(root.error());
+    return parsed;
+  }
+  const auto no_variables = [](const std::string&) {
+    return std::optional<std::string>();
+  };
+  YamlReading reading(file, no_variables, YamlReading::Variables::kNone);
+  YamlSection section(reading, *root, "");
+  FdslReader(reading, parsed.finding.schedule).read(section);
+  if (const YamlNode* found = section.require("cutset_finding")) {
+    read_annotation(reading, *found, parsed.finding);
+  }
+  section.finish();
+  parsed.problems = reading.problems();
+  return parsed;
+}
+
+}  // namespace
+
+std::string write_finding(const Finding& finding) {
+  std::string text = write_fdsl(finding.schedule);
+  text += fmt::format("cutset_finding:\n  id: {}\n  name: {}\n  verdict: {}\n",
+                      yaml_quoted(finding.id), yaml_quoted(finding.name),
+                      yaml_quoted(finding.verdict));
+  text += finding.outcomes.empty() ? "  outcomes: []\n" : "  outcomes:\n";
+  for (const ExpectedOutcome& outcome : finding.outcomes) {
+    text += fmt::format(
+        "    - name: {}\n      state: {}\n      found: {}\n      expected: {}\n",
+        yaml_quoted(outcome.name), yaml_quoted(outcome.state), yaml_quoted(outcome.found),
+        yaml_quoted(outcome.expected));
+  }
+  text +=
+      fmt::format("  words: {}\n  reproduced:\n    k: {}\n    n: {}\n",
+                  yaml_quoted(finding.words), finding.reproduced_k, finding.reproduced_n);
+  return text;
+}
+
+Result<Finding> parse_finding(std::string_view text, const std::string& file) {
+  Parsed parsed = parse(text, file);
+  if (!parsed.problems.empty()) return parsed.problems.front();
+  return std::move(parsed.finding);
+}
+
+std::vector<Error> lint_finding(std::string_view text, const std::string& file) {
+  return parse(text, file).problems;
+}
+
+}  // namespace cutset::injector
