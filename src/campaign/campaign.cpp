@@ -236,6 +236,7 @@ Result<std::vector<ShownSubset>> Campaign::show_subsets(const FaultSet& faults,
     if (by < 0) by = equivalent_run(model_, subset);
     if (by < 0) {
       const int number = ++summary_.experiments;
+      ++summary_.confirmations;
       CUTSET_ASSIGN(const Done done,
                     experiment(number, "subset", subset, "every proper subset has to hold"));
       CUTSET_TRY(learn(done, number, false));
@@ -341,7 +342,7 @@ Result<bool> Campaign::already_shown(const Proposal& proposal) {
 Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
                                             const std::string& purpose) {
   const int number = ++summary_.experiments;
-  const Prediction predicted = predict(model_, proposal.faults);
+  if (proposal.predicted_broken) ++summary_.confirmations;
   CUTSET_ASSIGN(Done done, experiment(number, purpose, proposal.faults, proposal.reason));
   CUTSET_TRY(learn(done, number, false));
   ++summary_.verdicts[done.verdict];
@@ -535,6 +536,7 @@ Status Campaign::write_end(CampaignSummary& summary) {
   record["why"] = summary.why;
   record["exit_code"] = summary.exit_code(false);
   record["experiments"] = summary.experiments;
+  record["confirmations"] = summary.confirmations;
   record["runs"] = summary.runs;
   record["exhaustive"] = summary.exhaustive;
   record["exhaustive_is_lower_bound"] = summary.exhaustive_is_lower_bound;

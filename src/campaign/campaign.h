@@ -51,6 +51,7 @@ struct CampaignSummary {
   std::vector<Finding> findings;  // confirmed, flaky and accepted
   std::vector<WrongPrediction> wrong_predictions;
   int experiments = 0;  // distinct fault sets run, the fault-free one counted once
+  int confirmations = 0;  // of the experiments, those whose end was predicted: a violation, or a part of one
   int runs = 0;         // with repetitions
   int inconclusive = 0;
   int vacuous = 0;

@@ -93,7 +93,7 @@ class Composer {
         kinds.push_back({{mode}, model_.label(fault_label(mode))});
       }
       if (kinds.empty()) continue;
-      calls_of_[event(call.position, call.depth, std::move(kinds))].push_back(executed);
+      calls_of_[event(call.position, std::move(kinds))].push_back(executed);
     }
   }
 
@@ -135,12 +135,12 @@ class Composer {
 
   Answers follow_tree(const Place& place, NodeId executed, const std::vector<int>& attempts);
 
-  uint32_t event(int position, int depth, std::vector<Kind> kinds) {
+  uint32_t event(int position, std::vector<Kind> kinds) {
     const auto [entry, first] =
         event_of_.try_emplace(position, static_cast<uint32_t>(result_.events.size()));
     if (first) {
       result_.events.push_back(
-          {vocabulary_.positions.text(position), position, depth, std::move(kinds)});
+          {vocabulary_.positions.text(position), position, std::move(kinds)});
       calls_of_.emplace_back();
     }
     return entry->second;
@@ -345,11 +345,11 @@ Child Composer::Walk::compose_child(int node, int point, NodeId called) {
   Child child;
   std::vector<NodeId> works;
   std::vector<NodeId> does_not_work;
-  std::vector<std::pair<int, NodeId>> as_slow_as_callee;  // (label, failed)
+  std::vector<std::pair<int, NodeId>> after_answer;  // (label, failed)
   std::vector<Kind> kinds = kinds_of(position, base, point);
   NodeId untouched = called;
   if (!kinds.empty()) {
-    const uint32_t event = composer_.event(position, place_.depth + 1, kinds);
+    const uint32_t event = composer_.event(position, kinds);
     composer_.calls_of_[event].push_back(called);
     // The kinds as they were first found: places of one call share its faults.
     kinds = composer_.result_.events[event].kinds;
@@ -358,8 +358,8 @@ Child Composer::Walk::compose_child(int node, int point, NodeId called) {
       const NodeId failed = graph().rule({called, graph().failed(event, kind)});
       const identity::FaultMode& mode = kinds[kind].modes.front();
       (mode.callee_works() ? works : does_not_work).push_back(failed);
-      if (shows_callee_duration(mode) && model.refinement().durations) {
-        as_slow_as_callee.emplace_back(kinds[kind].label, failed);
+      if (waits_for_callee(mode)) {
+        after_answer.emplace_back(kinds[kind].label, failed);
       } else {
         show(child, kinds[kind].label, failed);
       }
@@ -373,12 +373,16 @@ Child Composer::Walk::compose_child(int node, int point, NodeId called) {
   child.answered = composer_.invoke(place, graph().goal(std::move(works)),
                                     attempts_before(node, point));
   child.not_executed = graph().goal(std::move(does_not_work));
+  if (child.answered.empty()) {
+    // Nothing is known of the callee: as far as anybody knows it answers, and soon.
+    for (const auto& [fault, failed] : after_answer) show(child, fault, failed);
+  }
   for (const auto& [label, answered] : child.answered) {
     show(child, label, graph().rule({untouched, answered}));
-    const std::string duration = duration_part(vocabulary.labels.text(label));
-    for (const auto& [fault, failed] : as_slow_as_callee) {
-      const int slow = model.label(vocabulary.labels.text(fault) + duration);
-      show(child, slow, graph().rule({failed, answered}));
+    for (const auto& [fault, failed] : after_answer) {
+      const int seen = model.label(
+          after_callee(vocabulary.labels.text(fault), vocabulary.labels.text(label)));
+      show(child, seen, graph().rule({failed, answered}));
     }
   }
   return child;

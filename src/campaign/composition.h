@@ -27,7 +27,6 @@ struct Kind {
 struct ComposedEvent {
   std::string event;
   int position = 0;
-  int depth = 0;  // calls above it
   std::vector<Kind> kinds;
 };
 

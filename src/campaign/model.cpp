@@ -117,9 +117,15 @@ WrongPrediction Model::refine(const Contradiction& contradiction) {
     return wrong;
   }
   CHECK(level != HandlerLevel::kOpaque);
+  if (level == HandlerLevel::kByPosition && !refinement_.durations) {
+    // Before anything else is suspected of one handler, time is, of all: what was split without it starts again.
+    refinement_.durations = true;
+    refinement_.levels.clear();
+    wrong.remedy = "slow answers are told from quick ones";
+    return wrong;
+  }
   const auto next = static_cast<HandlerLevel>(static_cast<int>(level) + 1);
   refinement_.levels[handler] = next;
-  if (next >= HandlerLevel::kByPayload) refinement_.durations = true;
   wrong.remedy = fmt::format("its rules are split: {}", level_name(next));
   return wrong;
 }
@@ -277,9 +283,7 @@ std::optional<int> Model::passed_on(const HandlerTree& tree, int tree_number, in
                                     int label) const {
   const TreeNode& from = tree.nodes[static_cast<size_t>(node)];
   const std::string status = status_of(label);
-  const bool is_entry =
-      !views_.empty() && views_.front().invocations.front().handler == tree.handler;
-  if (from.action->calls.size() != 1 || status.empty() || is_entry) return std::nullopt;
+  if (from.action->calls.size() != 1 || status.empty()) return std::nullopt;
   const int base =
       vocabulary_.base_of_point[static_cast<size_t>(from.action->calls.front())];
   for (const Edge& edge : from.edges) {
@@ -289,9 +293,9 @@ std::optional<int> Model::passed_on(const HandlerTree& tree, int tree_number, in
     const int seen = edge.raw[0].front();
     if (!one_kind(tree, tree_number, base, label, seen) || !may_pass_on(tree, edge, 0)) continue;
     const int answer = tree.nodes[static_cast<size_t>(edge.target)].action->answer;
-    // Only where nothing but the status makes the answer.
-    if (vocabulary_.labels.text(answer) != status_of(answer)) continue;
-    return vocabulary_.labels.of(status);
+    // Only where nothing but the status makes the answer (no body, no outcome that reads it).
+    const std::string rest = vocabulary_.labels.text(answer).substr(status_of(answer).size());
+    if (trim(rest).empty()) return vocabulary_.labels.of(status + rest);
   }
   return std::nullopt;
 }
@@ -307,9 +311,7 @@ std::vector<Model::SeenCall> Model::calls_below(int position) const {
         const std::string& text = vocabulary_.positions.text(below);
         if (!text.starts_with(prefix)) continue;
         const int base = vocabulary_.base_of_point[static_cast<size_t>(child.point)];
-        int depth = 0;
-        for (size_t at = 0; (at = text.find(" > ", at)) != std::string::npos; at += 3) ++depth;
-        calls.insert({below, base, invocation.handler, depth});
+        calls.insert({below, base, invocation.handler});
       }
     }
   }

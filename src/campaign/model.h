@@ -62,8 +62,8 @@ class Model {
   bool edge_matches(const HandlerTree& tree, int tree_number, int node, const Edge& edge,
                     size_t index, int label) const;
   /// A handler that answered with the very status that its one child showed passes statuses on: the answer to
-  /// another status of the same kind is that status. nullopt where this is not so, and for the entry, whose
-  /// answer the outcomes judge.
+  /// another status of the same kind is that status. nullopt where this is not so, and where bodies or the outcomes'
+  /// reading of the answer count.
   std::optional<int> passed_on(const HandlerTree& tree, int tree_number, int node,
                                int label) const;
   /// Are the two labels of this child one kind? Either the rules say so, or nothing is known of one of them, both are
@@ -76,7 +76,6 @@ class Model {
     int position = 0;
     int base = 0;
     int caller_handler = 0;
-    int depth = 0;
     friend auto operator<=>(const SeenCall&, const SeenCall&) = default;
   };
   std::vector<SeenCall> calls_below(int position) const;

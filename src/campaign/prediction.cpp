@@ -111,11 +111,9 @@ class Simulation {
     }
     attempts.push_back(answer);
     if (fault == nullptr) return answer;
-    std::string label = fault_label(fault->mode);
-    if (answer != kUnknown && shows_callee_duration(fault->mode)) {
-      label += duration_part(vocabulary.labels.text(answer));
-    }
-    return model_.label(label);
+    const std::string label = fault_label(fault->mode);
+    if (!waits_for_callee(fault->mode)) return model_.label(label);
+    return model_.label(after_callee(label, vocabulary.labels.text(answer)));
   }
 
   void count_effect(int handler, int answer, int copies) {

@@ -78,10 +78,11 @@ class Query {
         choices_.push_back({event, kind, by_preference(composed, composed.kinds[kind].modes)});
       }
     }
+    // The latest call first: what a callee's failure does to its caller often answers for the callee
+    // itself, and a late failure for an early one.
     std::stable_sort(choices_.begin(), choices_.end(), [this](const Choice& a, const Choice& b) {
       const auto rank = [this](const Choice& choice) {
-        const ComposedEvent& event = composition_.events[choice.event];
-        return std::tuple(-event.depth, event.position, choice.kind);
+        return std::pair(-composition_.events[choice.event].position, choice.kind);
       };
       return rank(a) < rank(b);
     });

@@ -2,8 +2,8 @@
 // reaches an unknown case or an unseen (answer, effects), or is predicted to violate and has not been confirmed.
 //
 // Guarantees: nothing that a run has already answered is proposed (calls.md 5.1), no superset of a violated set,
-// no plan twice. Smallest first; among equals deeper calls first, then order of first sight, then the
-// order of the modes. When there is no proposal, every fault set within the budget is answered or contains a violated one.
+// no plan twice. Smallest first; among equals the call that is made latest first, then the order of the
+// modes. When there is no proposal, every fault set within the budget is answered or contains a violated one.
 //
 // Thread rule: pure function of its arguments.
 #pragma once

@@ -82,14 +82,15 @@ std::string fault_label(const identity::FaultMode& mode) {
   return "?";
 }
 
-bool shows_callee_duration(const identity::FaultMode& mode) {
+bool waits_for_callee(const identity::FaultMode& mode) {
   return mode.action == identity::FaultAction::kErrorAfter ||
          mode.action == identity::FaultAction::kReset;
 }
 
-std::string duration_part(const std::string& label) {
-  const size_t start = label.rfind(" slow:");
-  return start == std::string::npos ? "" : label.substr(start);
+std::string after_callee(const std::string& fault_label, const std::string& callee_label) {
+  if (callee_label == "timeout") return callee_label;
+  const size_t slow = callee_label.rfind(" slow:");
+  return slow == std::string::npos ? fault_label : fault_label + callee_label.substr(slow);
 }
 
 }  // namespace cutset::campaign

@@ -4,6 +4,7 @@
 // A handler (callee + signature) goes through these levels:
 //   kByHandler   its rules hold wherever it is called
 //   kByPosition  separate rules for each causal position (call identity)
+//   (then the slow answers of all handlers are told from quick ones)
 //   kByPayload   the same, and bodies of failed answers are told apart too
 //   kByAttempts  the same, and what earlier attempts of the same call already did
 //   kOpaque      no rules: only whole runs count (calls.md 5.1)
@@ -28,7 +29,7 @@ enum class BodyUse { kExact, kShape, kNone };
 struct Refinement {
   std::map<std::string, HandlerLevel, std::less<>> levels;  // by handler; absent: kByHandler
   std::map<std::string, BodyUse, std::less<>> bodies;       // by handler; absent: kExact
-  bool durations = false;  // slow answers are told apart: set when some handler reaches kByPayload
+  bool durations = false;  // slow answers are told apart
 
   HandlerLevel level(std::string_view handler) const;
   BodyUse body(std::string_view handler) const;
@@ -48,9 +49,9 @@ std::string duration_label(int64_t nanoseconds);
 /// What the caller sees of an injected fault, in the same words: an injected status is the same to it as
 /// an organic one. delay is a label of its own until its reaction is known.
 std::string fault_label(const identity::FaultMode& mode);
-/// Does the caller wait as long as the callee works, and then see the fault?
-bool shows_callee_duration(const identity::FaultMode& mode);
-/// The " slow:n" at the end of a label, or "".
-std::string duration_part(const std::string& label);
+/// Does the caller see the fault only when the callee has answered?
+bool waits_for_callee(const identity::FaultMode& mode);
+/// What the caller then sees: as slow as the callee, and nothing if it gave up on the callee before.
+std::string after_callee(const std::string& fault_label, const std::string& callee_label);
 
 }  // namespace cutset::campaign

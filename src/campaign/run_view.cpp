@@ -42,6 +42,10 @@ std::string entry_label(const ExperimentResult& result, const Call& entry,
   return label;
 }
 
+int64_t callee_duration(const Call& call) {
+  return (call.answered_ns != 0 ? call.answered_ns : call.end_ns) - call.start_ns;
+}
+
 /// What the callee answered, whether or not its caller got to see it.
 std::string callee_label(const Call& call, const Refinement& refinement) {
   const std::string handler = handler_name(call.id.points.back());
@@ -49,20 +53,16 @@ std::string callee_label(const Call& call, const Refinement& refinement) {
   if (call.fault && !call.answered) return "timeout";
   const lineage::Answer& answer = call.answered ? *call.answered : call.seen;
   std::string label = answer_label(answer, handler, refinement);
-  const bool took_its_time = !call.fault || shows_callee_duration(*call.fault);
-  if (refinement.durations && took_its_time && answer.kind == lineage::Answer::Kind::kStatus) {
-    label += duration_label(call.end_ns - call.start_ns);
+  if (refinement.durations && answer.kind == lineage::Answer::Kind::kStatus) {
+    label += duration_label(callee_duration(call));
   }
   return label;
 }
 
 std::string seen_label(const Call& call, const Refinement& refinement) {
   if (!call.fault) return callee_label(call, refinement);
-  std::string label = fault_label(*call.fault);
-  if (refinement.durations && call.answered && shows_callee_duration(*call.fault)) {
-    label += duration_label(call.end_ns - call.start_ns);
-  }
-  return label;
+  if (!waits_for_callee(*call.fault)) return fault_label(*call.fault);
+  return after_callee(fault_label(*call.fault), callee_label(call, refinement));
 }
 
 /// Effects count by what was answered, without bodies.

@@ -48,6 +48,7 @@ struct Call {
   Answer seen;                     // by the caller
   std::optional<identity::FaultMode> fault;  // the injected fault that fired here
   int64_t start_ns = 0;  // UTC nanoseconds, one clock for the whole execution
+  int64_t answered_ns = 0;  // when the callee had answered; 0: not seen
   int64_t end_ns = 0;    // when the caller had its answer or gave up
   bool unfinished = false;  // neither had happened when the run was over; end_ns is the run's end
   std::string trace_id;  // hex, "" if unknown: to find the call's spans

@@ -53,6 +53,7 @@ Json call_to_json(const Call& call) {
   json["seen"] = answer_to_json(call.seen);
   json["fault"] = call.fault ? Json(call.fault->text()) : Json(nullptr);
   json["start_ns"] = call.start_ns;
+  json["answered_ns"] = call.answered_ns;
   json["end_ns"] = call.end_ns;
   json["unfinished"] = call.unfinished;
   json["trace_id"] = call.trace_id;
@@ -104,6 +105,7 @@ Result<Call> call_from_json(const Json& json) {
     CUTSET_ASSIGN(call.fault, identity::parse_fault_mode(fault->get<std::string>()));
   }
   call.start_ns = json.value("start_ns", int64_t{0});
+  call.answered_ns = json.value("answered_ns", int64_t{0});
   call.end_ns = json.value("end_ns", int64_t{0});
   call.unfinished = json.value("unfinished", false);
   call.trace_id = json.value("trace_id", std::string());

@@ -149,7 +149,10 @@ class Run {
     if (call.executed) {
       outcome.answer = handle(handler, static_cast<int>(index));
       // A callee that takes longer than its caller waits works on, but nobody hears its answer.
-      if (now_ <= give_up) result_.execution.calls[index].answered = outcome.answer;
+      if (now_ <= give_up) {
+        result_.execution.calls[index].answered = outcome.answer;
+        result_.execution.calls[index].answered_ns = now_;
+      }
     }
     if (fault != nullptr) outcome.answer = injected(*fault, outcome.answer, call.start_ns);
     if (now_ > give_up || outcome.answer.kind == Answer::Kind::kTimeout) {

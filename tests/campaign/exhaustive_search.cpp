@@ -26,8 +26,11 @@ class Search {
         return other.size() < broken.size() &&
                std::includes(broken.begin(), broken.end(), other.begin(), other.end());
       });
-      if (minimal) result_.minimal.insert(broken);
+      if (!minimal) continue;
+      result_.minimal.insert(broken);
+      if (new_.count(broken) == 0) ++result_.reduced_reporting;
     }
+    result_.reduced_reporting += result_.reduced;
     return std::move(result_);
   }
 
@@ -37,7 +40,10 @@ class Search {
     if (result_.gave_up) return;
     const campaign::ExperimentResult result = experimenter_.run(faults, {"x", false}).value();
     if (campaign::is_broken(campaign::judge(result.outcomes))) broken_.push_back(faults);
-    if (shows_something_new(result)) ++result_.reduced;
+    if (shows_something_new(result)) {
+      ++result_.reduced;
+      new_.insert(faults);
+    }
     if (faults.size() >= application_.budget) return;
     const std::vector<lineage::Call>& calls = result.execution.calls;
     // Faults are added in the order of calls, so every set is visited once; the last calls first.
@@ -73,6 +79,7 @@ class Search {
   uint64_t most_;
   ExhaustiveResult result_;
   std::vector<FaultSet> broken_;
+  std::set<FaultSet> new_;
   campaign::Vocabulary vocabulary_;
   std::set<std::pair<int, std::vector<std::pair<int, int>>>> views_;
   std::set<std::pair<int, campaign::Effects>> judged_;

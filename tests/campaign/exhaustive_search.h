@@ -12,6 +12,7 @@ namespace cutset::testing {
 struct ExhaustiveResult {
   uint64_t experiments = 0;
   uint64_t reduced = 0;  // of them, those that show some handler (or the outcomes) something new
+  uint64_t reduced_reporting = 0;  // those, and the minimal breaking sets: a search has run what it reports
   std::set<campaign::FaultSet> minimal;  // minimal breaking sets, mode by mode
   bool gave_up = false;                  // more than `most` experiments
 };
