@@ -36,6 +36,17 @@ bool parse_number(const std::string& text, Number& number) {
   return code == std::errc() && end == text.data() + text.size();
 }
 
+std::string alive_path(const std::string& state_folder) {
+  return state_folder + "/alive";
+}
+
+uint64_t read_alive(const std::string& state_folder) {
+  const Result<std::string> content = read_file(alive_path(state_folder), 64);
+  uint64_t ticks = 0;
+  if (!content.ok() || !parse_number(std::string(trim(*content)), ticks)) return 0;
+  return ticks;
+}
+
 bool parse_id(const std::string& pid, const std::string& start, ProcessId& id) {
   return parse_number(pid, id.pid) && parse_number(start, id.start) && id.pid > 1;
 }
@@ -93,7 +104,9 @@ Result<std::optional<Intent>> read_intent(const std::string& state_folder) {
   if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT)
     return std::optional<Intent>();
   CUTSET_ASSIGN(const std::string content, read_file(path, kLogLimit));
-  return parse_intent(content);
+  std::optional<Intent> intent = parse_intent(content);
+  if (intent) intent->alive_until = read_alive(state_folder);
+  return intent;
 }
 
 Result<IntentLog> IntentLog::begin(const std::string& state_folder) {
@@ -104,12 +117,16 @@ Result<IntentLog> IntentLog::begin(const std::string& state_folder) {
                                        self->id.start, mark, world());
   CUTSET_TRY(write_file(log_path(state_folder), head));
   CUTSET_ASSIGN(Fd file, open_log(state_folder));
-  return IntentLog(std::move(file), std::move(mark));
+  const std::string alive_name = alive_path(state_folder);
+  Fd alive_file(::open(alive_name.c_str(),
+                       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!alive_file.valid()) return Error::system("cannot open " + alive_name);
+  return IntentLog(std::move(file), std::move(alive_file), std::move(mark));
 }
 
 Status IntentLog::close_after_crash(const std::string& state_folder) {
   CUTSET_ASSIGN(Fd file, open_log(state_folder));
-  IntentLog log(std::move(file), "");
+  IntentLog log(std::move(file), Fd(), "");
   CUTSET_TRY(log.append(""));  // ends a torn line
   return log.closed();
 }
@@ -142,6 +159,15 @@ Status IntentLog::running(const std::string& service, const ProcessId& id) {
 }
 Status IntentLog::ended(const std::string& service, pid_t pid) {
   return append(fmt::format("ended {} {}", service, pid));
+}
+Status IntentLog::alive() {
+  // One small write over the same bytes: a reader sees the old time or the new one.
+  const std::string text = fmt::format("{:020}\n", ticks_since_boot());
+  if (::pwrite(alive_file_.get(), text.data(), text.size(), 0) !=
+      static_cast<ssize_t>(text.size())) {
+    return Error::system("cannot write the keeper's sign of life");
+  }
+  return {};
 }
 Status IntentLog::closed() {
   return append("closed");

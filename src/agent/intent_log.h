@@ -10,6 +10,10 @@
 //   ended <service> <pid>
 //   closed                             everything above is undone
 //
+// Beside it, the file `alive` holds the time (clock ticks since boot) when the keeper was
+// last seen alive: until then a recorded pid, and the process session of that number,
+// belonged to the service and to nobody else.
+//
 // `mark` is a random word in the environment of everything that was started
 // (kMarkVariable); `world` is the boot and pid namespace in which the pids mean something
 // (agent/proc.h).
@@ -46,6 +50,7 @@ struct Intent {
   std::string socket;
   std::vector<RunningService> running;  // begun and not ended, in the order begun
   bool closed = false;
+  uint64_t alive_until = 0;  // 0: unknown
 };
 
 /// Nothing if there is no usable first line; then nothing was started either.
@@ -69,12 +74,18 @@ class IntentLog {
   Status running(const std::string& service, const ProcessId& id);
   Status ended(const std::string& service, pid_t pid);
   Status closed();
+  /// The keeper is alive now.
+  Status alive();
 
  private:
-  IntentLog(Fd file, std::string mark) : file_(std::move(file)), mark_(std::move(mark)) {}
+  IntentLog(Fd file, Fd alive_file, std::string mark)
+      : file_(std::move(file)),
+        alive_file_(std::move(alive_file)),
+        mark_(std::move(mark)) {}
   Status append(const std::string& line);
 
   Fd file_;
+  Fd alive_file_;
   std::string mark_;
 };
 

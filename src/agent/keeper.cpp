@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kExitInternal = 70;
 constexpr std::chrono::milliseconds kLeftoverLimit{1000};
+constexpr std::chrono::milliseconds kSignOfLife{1000};
 
 int exit_code_of(const siginfo_t& info) {
   return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
@@ -44,13 +45,14 @@ int Keeper::run() {
     if (polled[0].revents != 0) read_signals();
     if (polled[1].revents != 0 && !finished_) read_link();
     kill_overdue();
+    show_life();
   }
   undo_everything();
   return exit_code_;
 }
 
 int Keeper::poll_timeout() const {
-  int timeout = -1;
+  int timeout = services_.empty() ? -1 : static_cast<int>(kSignOfLife.count());
   for (const auto& [name, service] : services_) {
     if (!service.stopping) continue;
     const auto left =
@@ -125,6 +127,12 @@ void Keeper::kill_overdue() {
     ::kill(-service.id.pid, SIGKILL);
     service.kill_at = Clock::now() + kLeftoverLimit;
   }
+}
+
+void Keeper::show_life() {
+  if (services_.empty() || Clock::now() < life_shown_ + kSignOfLife) return;
+  life_shown_ = Clock::now();
+  note(log_.alive());
 }
 
 void Keeper::handle(const KeeperMessage& message) {

@@ -64,6 +64,7 @@ class Keeper {
   void reap();
   void worker_ended(int exit_code);
   void kill_overdue();
+  void show_life();
 
   void handle(const KeeperMessage& message);
   void start(const KeeperMessage& message);
@@ -84,6 +85,7 @@ class Keeper {
   MessageReader reader_;
   std::map<std::string, Service> services_;
   std::map<std::string, bool> log_rotated_;  // services that have run under this keeper
+  Clock::time_point life_shown_;
   bool worker_alive_ = true;
   bool finished_ = false;
   int exit_code_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <ctime>
 #include <map>
 
 #include <dirent.h>
@@ -127,6 +128,14 @@ std::string world() {
   const ssize_t length = ::readlink("/proc/self/ns/pid", space, sizeof space - 1);
   const std::string boot = read_proc("/proc/sys/kernel/random/boot_id", 256);
   return fmt::format("{}/{}", trim(boot), length > 0 ? space : "pid:[unknown]");
+}
+
+uint64_t ticks_since_boot() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  const auto ticks = static_cast<uint64_t>(::sysconf(_SC_CLK_TCK));
+  return static_cast<uint64_t>(now.tv_sec) * ticks +
+         static_cast<uint64_t>(now.tv_nsec) * ticks / 1'000'000'000;
 }
 
 Status signal_process(const ProcessId& id, int signal) {

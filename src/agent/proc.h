@@ -57,6 +57,9 @@ bool environment_holds(pid_t pid, std::string_view entry, bool prefix);
 /// something.
 std::string world();
 
+/// Now, in the unit and from the origin of ProcessId::start.
+uint64_t ticks_since_boot();
+
 /// Sends a signal to that process and to no other, even if the pid is used again
 /// meanwhile. Gone already: fine.
 Status signal_process(const ProcessId& id, int signal);

@@ -2,7 +2,7 @@
 // agent a folder.
 //
 //   lock          flock'ed by the keeper and its worker as long as one of them lives
-//   intent.log    agent/intent_log.h
+//   intent.log, alive    agent/intent_log.h
 //   logs/<service>.log, logs/<service>.log.old (of the agent before)
 //
 // Thread rule: free functions; each is called once, before threads exist.

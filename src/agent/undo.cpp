@@ -12,7 +12,9 @@ namespace cutset::agent {
 
 namespace {
 
-bool in_recorded_session(const ProcessInfo& info, const Intent& intent) {
+bool in_recorded_session(const ProcessInfo& info, const Intent& intent,
+                         Evidence evidence) {
+  if (evidence == Evidence::kLate && info.id.start > intent.alive_until) return false;
   return std::any_of(
       intent.running.begin(), intent.running.end(), [&](const RunningService& service) {
         return info.session == service.id.pid && info.id.start >= service.id.start;
@@ -36,8 +38,7 @@ std::vector<ProcessInfo> find_ours(const Intent& intent, Evidence evidence) {
     // environments.
     if (info.dead() || info.id.pid == ::getpid() || info.id.start < intent.keeper.start)
       continue;
-    if (is_recorded(info, intent) ||
-        (evidence == Evidence::kFresh && in_recorded_session(info, intent)) ||
+    if (is_recorded(info, intent) || in_recorded_session(info, intent, evidence) ||
         environment_holds(info.id.pid, mark, true)) {
       ours.push_back(info);
     }

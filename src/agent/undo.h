@@ -3,9 +3,11 @@
 // What is ours, and nothing else:
 //   1. the recorded pids, if they still have the recorded start time;
 //   2. processes with the agent's mark (128 random bits) in their environment;
-//   3. members of a recorded service's process session. Only in the moment after the
-//   keeper's death: later the
-//      number may name somebody else's session, and nothing could tell.
+//   3. members of a recorded service's process session, if they began while the keeper
+//   was
+//      known to be alive: then the number was the service's. Later it may name somebody
+//      else's session, and nothing could tell. In the moment of the keeper's death every
+//      member counts.
 // In another boot or pid namespace nothing of it exists.
 //
 // Thread rule: blocks; no state.
