@@ -1,0 +1,43 @@
+// Findings as people count them: those on the same calls that break the same outcomes are
+// one, with its variants (a call that may fail with 500 or with a time-out is one bug,
+// not two).
+//
+// Thread rule: values; pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report/journal_reader.h"
+
+namespace cutset::report {
+
+enum class FindingKind { kConfirmed, kFlaky, kAccepted };
+
+FindingKind kind_of(const campaign::Finding& finding);
+
+struct FindingGroup {
+  std::vector<const JournalFinding*> variants;  // never empty; [0] was found first
+  /// The faults of variants[0], in the order in which their calls are made.
+  campaign::FaultSet faults;
+  /// For each of them every mode of the group.
+  std::vector<std::vector<identity::FaultMode>> modes;
+  /// Whether every combination of `modes` belongs to some variant; if not, the variants
+  /// have to be listed.
+  bool modes_combine = true;
+};
+
+/// In the order of their first variants. The pointers go into `view`.
+std::vector<FindingGroup> group_findings(const JournalView& view, FindingKind kind);
+
+/// One line a fault: "tax answers 503 to orders (GET /tax#1)".
+std::vector<std::string> group_words(const FindingGroup& group);
+/// "error(500), error(503), refuse", "each: ..." where all faults have the same modes,
+/// else one line a fault; empty where there is nothing to choose or the modes do not
+/// combine.
+std::vector<std::string> group_modes_words(const FindingGroup& group);
+/// "order confirmed is violated", joined by ", "; "its outcomes vary" where none is
+/// recorded.
+std::string broken_words(const campaign::Finding& finding);
+
+}  // namespace cutset::report

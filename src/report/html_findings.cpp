@@ -1,0 +1,223 @@
+// The findings of the HTML report: what broke and how, with the two space-time diagrams.
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "report/escape.h"
+#include "report/html_parts.h"
+#include "report/spacetime_layout.h"
+#include "report/spacetime_svg.h"
+#include "report/words.h"
+
+namespace cutset::report {
+
+namespace {
+
+// A page with hundreds of diagrams opens slowly and is read by nobody.
+constexpr size_t kMostDiagrams = 60;
+
+std::string fact(std::string_view name, const std::string& markup) {
+  return fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, markup);
+}
+
+std::string command(const std::string& text) {
+  const std::string escaped = escape_markup(text);
+  return fmt::format(
+      "<span class=\"command\"><code>{}</code><button type=\"button\" "
+      "data-copy=\"{}\">copy</button></span>",
+      escaped, escaped);
+}
+
+std::string title(const FindingGroup& group, size_t number) {
+  std::string out = fmt::format("<h3>{}. ", number);
+  const campaign::FaultSet& faults = group.faults;
+  for (size_t i = 0; i < faults.size(); ++i) {
+    if (i > 0) out += " <span class=\"and\">and</span> ";
+    out += escape_markup(fault_words(faults[i]));
+  }
+  return out + "</h3>\n";
+}
+
+std::string broken(const campaign::Finding& finding) {
+  std::string out;
+  for (const campaign::OutcomeResult& outcome : finding.outcomes) {
+    const bool late = outcome.state == campaign::OutcomeResult::State::kDidNotRecover;
+    out += fmt::format("<div><b>{}</b> {}: found {}, expected {}</div>",
+                       escape_markup(outcome.name),
+                       late ? "does not recover" : "is violated",
+                       escape_markup(outcome.found), escape_markup(outcome.expected));
+  }
+  return out.empty() ? escape_markup(broken_words(finding)) : out;
+}
+
+std::string modes(const FindingGroup& group) {
+  std::string out;
+  const campaign::FaultSet& faults = group.faults;
+  for (size_t i = 0; i < faults.size(); ++i) {
+    out += fmt::format("<div><code>{}</code> <code class=\"mode-name\">{}</code></div>",
+                       escape_markup(faults[i].event),
+                       escape_markup(modes_words(group.modes[i])));
+  }
+  if (!group.modes_combine) {
+    out +=
+        "<div class=\"soft\">not in every combination: only in those of the variants "
+        "below</div>";
+  }
+  return out;
+}
+
+std::string variants(const FindingGroup& group) {
+  std::string out;
+  for (const JournalFinding* variant : group.variants) {
+    const campaign::Finding& finding = variant->finding;
+    std::vector<identity::FaultMode> own;
+    for (const campaign::Fault& fault : finding.faults) own.push_back(fault.mode);
+    out += fmt::format(
+        "<div>{} <span class=\"soft\">{}reproduced {} of {}, experiment {}</span></div>",
+        command(replay_command(variant->id)),
+        group.variants.size() > 1 ? escape_markup(modes_words(own)) + ", " : "",
+        finding.reproduced, finding.repetitions, finding.experiment);
+  }
+  return out;
+}
+
+std::string cuts_table(const campaign::Finding& finding, const Summary& summary) {
+  const auto cuts = supports_cut(finding, summary.supports);
+  if (cuts.empty()) return "";
+  std::string out =
+      "<details open><summary>Supports that it "
+      "cuts</summary>\n<table><thead><tr><th>run</th><th>what carries the "
+      "outcome</th><th>calls</th><th>cut at</th></tr></thead><tbody>\n";
+  for (const CutSupport& cut : cuts) {
+    const bool plain = cut.support->condition.empty();
+    out += fmt::format(
+        "<tr><td class=\"number\">{}</td><td>{}</td><td "
+        "class=\"number\">{}</td><td>{}</td></tr>\n",
+        escape_markup(cut.support->run),
+        plain ? "the way without faults"
+              : "the way around:" + html_faults(cut.support->condition),
+        cut.support->events.size(), html_faults(cut.cut_by));
+  }
+  return out + "</tbody></table></details>\n";
+}
+
+std::string subsets_table(const campaign::Finding& finding) {
+  if (finding.subsets.empty()) return "";
+  std::string out =
+      "<details><summary>Why nothing of it can be left "
+      "out</summary>\n<table><thead><tr><th>with only</th><th>the "
+      "outcomes held</th></tr></thead><tbody>\n";
+  for (const campaign::ShownSubset& subset : finding.subsets) {
+    out += fmt::format("<tr><td>{}</td><td>{}</td></tr>\n", html_faults(subset.faults),
+                       escape_markup(subset.shown_by));
+  }
+  return out + "</tbody></table></details>\n";
+}
+
+std::string calls_table(const Diagram& diagram) {
+  std::string out =
+      "<details><summary>All "
+      "calls</summary>\n<table><thead><tr><th>#</th><th>caller</th><th>callee</"
+      "th><th>call</th>"
+      "<th>this run</th><th>good run</th></tr></thead><tbody>\n";
+  for (size_t i = 0; i < diagram.calls.size(); ++i) {
+    const DiagramCall& call = diagram.calls[i];
+    const lineage::Call& seen = *call.call;
+    const bool missing = call.role == CallRole::kMissing;
+    std::string here = missing           ? "not called"
+                       : seen.unfinished ? "unfinished"
+                                         : answer_words(seen.seen);
+    if (seen.fault && !missing) here += ", injected " + seen.fault->text();
+    out += fmt::format(
+        "<tr{}><td class=\"number\">{}</td><td>{}</td><td>{}</td><td "
+        "title=\"{}\"><code>{}</code></td>"
+        "<td>{}</td><td>{}</td></tr>\n",
+        missing      ? " class=\"gone\""
+        : seen.fault ? " class=\"hit\""
+                     : "",
+        i + 1, escape_markup(caller_of(seen.id)),
+        escape_markup(seen.id.points.back().callee), escape_markup(seen.id.text()),
+        escape_markup(operation_words(seen.id.text())), escape_markup(here),
+        call.good == nullptr ? "not called"
+                             : escape_markup(answer_words(call.good->seen)));
+  }
+  return out + "</tbody></table></details>\n";
+}
+
+std::string diagram_markup(const Diagram& diagram, const std::string& heading,
+                           const SvgOptions& options) {
+  std::string out = fmt::format("<h4>{}</h4>\n<div class=\"diagram\">\n{}</div>\n",
+                                escape_markup(heading), spacetime_svg(diagram, options));
+  if (diagram.left_out > 0) {
+    out += fmt::format("<p class=\"soft\">{} more calls are not drawn.</p>\n",
+                       diagram.left_out);
+  }
+  return out;
+}
+
+std::string diagrams(const JournalView& view, const campaign::Finding& finding) {
+  const JournalRun* bad = view.find_run(finding.run);
+  if (bad == nullptr)
+    return "<p class=\"soft\">The journal has no record of the run.</p>\n";
+  const JournalRun* good = view.find_run(finding.good_run);
+  const lineage::Execution* good_execution =
+      good != nullptr ? &good->result.execution : nullptr;
+  const Diagram shown = lay_out(bad->result.execution, good_execution, finding.faults);
+  std::string out =
+      diagram_markup(shown, fmt::format("What happened (run {})", finding.run),
+                     {"calls of the run that broke the outcome", false});
+  out += calls_table(shown);
+  if (good_execution != nullptr) {
+    const Diagram wanted = lay_out(*good_execution, nullptr, finding.faults);
+    out += "<details open><summary>The good run</summary>\n";
+    out += diagram_markup(
+        wanted,
+        fmt::format("What success depended on (run {}, no fault)", finding.good_run),
+        {"calls of the run without faults", true});
+    out += "</details>\n";
+  }
+  return out;
+}
+
+std::string article(const JournalView& view, const Summary& summary,
+                    const FindingGroup& group, size_t number, std::string_view kind,
+                    bool with_diagrams) {
+  const campaign::Finding& first = group.variants.front()->finding;
+  std::string out = fmt::format("<article class=\"{}\">\n", kind);
+  out += title(group, number);
+  out += "<dl class=\"facts\">\n" + fact("breaks", broken(first)) +
+         fact("minimal cut", modes(group)) + fact("replay", variants(group)) + "</dl>\n";
+  out += cuts_table(first, summary);
+  out += subsets_table(first);
+  if (with_diagrams) {
+    out += diagrams(view, first);
+  } else {
+    out += fmt::format("<p class=\"soft\">Only the first {} findings are drawn.</p>\n",
+                       kMostDiagrams);
+  }
+  return out + "</article>\n";
+}
+
+std::string section(const JournalView& view, const Summary& summary,
+                    const std::vector<FindingGroup>& groups, std::string_view heading,
+                    std::string_view kind) {
+  if (groups.empty()) return "";
+  std::string out = fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n", kind, heading);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    out += article(view, summary, groups[i], i + 1, kind, i < kMostDiagrams);
+  }
+  return out + "</section>\n";
+}
+
+}  // namespace
+
+std::string html_findings(const JournalView& view, const Summary& summary) {
+  return section(view, summary, summary.confirmed, "Findings", "confirmed") +
+         section(view, summary, summary.flaky,
+                 "Flaky: broken in some runs and not in others", "flaky") +
+         section(view, summary, summary.accepted,
+                 "Accepted: declared single points of failure", "accepted");
+}
+
+}  // namespace cutset::report
