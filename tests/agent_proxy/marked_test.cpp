@@ -51,7 +51,7 @@ TEST_F(Marked, CallIsIdentifiedRecordedAndPassedOn) {
   EXPECT_EQ(record.answered().shape_digest(), digest.shape());
   EXPECT_EQ(record.seen().SerializeAsString(), record.answered().SerializeAsString());
   ASSERT_EQ(received().size(), 1u);
-  const Message& request = received()[0];
+  const Message request = received()[0];
   EXPECT_EQ(request.field("tracestate"),
             "cutset=r1." + hex16(record.handle()) + ",a=1,b=2");
   EXPECT_EQ(request.count("tracestate"), 1u);

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "proxy_fixture.h"
+#include <poll.h>
 
 namespace cutset::testing {
 
@@ -249,15 +250,57 @@ TEST_F(PassThrough, EarlyAnswerKeepsTheConnection) {
 }
 
 TEST_F(PassThrough, IdleConnectionClosedByTheCalleeIsNotNoticed) {
-  serve_wire([](Wire& wire) {
+  std::atomic<int> closed{0};
+  serve_wire([&](Wire& wire) {
     wire.read_message();
-    wire.send(ok("one"));  // and closes, without having said so
+    wire.send(ok("one"));
+    wire.half_close();  // without having said so in the answer
+    ++closed;
+    wire.read_for(8000);
   });
   Wire caller = dial_proxy();
   for (int i = 0; i < 10; ++i) {
     caller.send(request("POST", "/", "", "x"));
     EXPECT_EQ(caller.read_message().body, "one") << i;
+    while (closed.load() <= i) std::this_thread::yield();
   }
+}
+
+TEST_F(PassThrough, UnreadRequestOnAnOldConnectionIsSentAgainIfSafe) {
+  std::atomic<int> connections{0};
+  serve_wire([&](Wire& wire) {
+    wire.read_message();
+    wire.send(ok("one"));
+    if (++connections == 2) {
+      wire.read_message();
+      return;
+    }
+    pollfd next{wire.fd(), POLLIN, 0};
+    ::poll(&next, 1, 8000);
+    wire.close_with_reset();  // the next request has come and stays unread
+  });
+  Wire caller = dial_proxy();
+  caller.send(request("GET", "/"));
+  EXPECT_EQ(caller.read_message().body, "one");
+  caller.send(request("GET", "/"));
+  EXPECT_EQ(caller.read_message().body, "one");
+  EXPECT_EQ(callee_->connections(), 2);
+}
+
+TEST_F(PassThrough, UnreadPostOnAnOldConnectionIsNotSentAgain) {
+  serve_wire([](Wire& wire) {
+    wire.read_message();
+    wire.send(ok("one"));
+    pollfd next{wire.fd(), POLLIN, 0};
+    ::poll(&next, 1, 8000);
+    wire.close_with_reset();
+  });
+  Wire caller = dial_proxy();
+  caller.send(request("POST", "/"));
+  EXPECT_EQ(caller.read_message().body, "one");
+  caller.send(request("POST", "/"));
+  EXPECT_EQ(caller.ending(), Ending::kReset);
+  EXPECT_EQ(callee_->connections(), 1);
 }
 
 TEST_F(PassThrough, RequestIsNotSentTwiceWhenTheCalleeHasReadIt) {

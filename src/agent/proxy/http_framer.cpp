@@ -19,6 +19,10 @@ struct HttpFramer::Callbacks {
 
   static int on_headers_complete(http_parser* parser) {
     HttpFramer& self = framer(parser);
+    if (parser->http_major != 1) {
+      self.fail("only HTTP/1.0 and HTTP/1.1 are spoken here");
+      return -1;
+    }
     self.head_seen_ = true;
     const bool some_length =
         parser->content_length > 0 &&
@@ -86,7 +90,7 @@ void HttpFramer::check_parser() {
   const auto code = HTTP_PARSER_ERRNO(&parser_->state);
   if (code == HPE_PAUSED) {
     http_parser_pause(&parser_->state, 0);
-  } else if (code != HPE_OK) {
+  } else if (code != HPE_OK && error_.empty()) {
     fail(http_errno_description(code));
   }
 }

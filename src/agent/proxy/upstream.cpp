@@ -14,6 +14,9 @@ namespace cutset::agent::proxy {
 namespace {
 
 constexpr size_t kMostIdle = 64;
+// Servers close idle connections after 2 s at the earliest (many after 5 s): a connection
+// that is used near that time may be closed just as a request is on its way.
+constexpr Nanos kLongestIdle = 1500 * kMillisecond;
 
 /// After the peer's end of stream: did its host take all that we sent? If not, it had
 /// closed before.
@@ -51,6 +54,7 @@ void UpstreamConnection::release(bool reusable) {
   if (!open()) return;
   if (reusable && connected_ && !tunnel_ && unsent() == 0 && !write_failed()) {
     pause_reading(false);
+    idle_since_ = now();
     pool_.keep(this);
   } else {
     close();
@@ -190,7 +194,8 @@ UpstreamConnection* UpstreamPool::get(bool fresh) {
   while (!fresh && !idle_.empty()) {
     UpstreamConnection* const connection = idle_.back();
     idle_.pop_back();
-    if (!connection->stale()) return connection;
+    const bool fresh_enough = now() - connection->idle_since() < kLongestIdle;
+    if (fresh_enough && !connection->stale()) return connection;
     connection->drop();
   }
   Fd fd = begin_connect(callee_);

@@ -74,6 +74,7 @@ class UpstreamConnection final : public Connection {
   bool reused() const { return exchanges_ > 1; }
   /// Closed, or unexpected bytes have come: not fit for use.
   bool stale() const;
+  Nanos idle_since() const { return idle_since_; }
   using Connection::start;
   using Connection::taken;
   void drop() { close(); }
@@ -97,6 +98,7 @@ class UpstreamConnection final : public Connection {
   HttpFramer framer_;
   AnswerListener* listener_ = nullptr;
   uint64_t exchanges_ = 0;
+  Nanos idle_since_ = 0;
   bool head_request_ = false;
   bool connect_request_ = false;
   bool tunnel_ = false;
