@@ -20,7 +20,7 @@ function option(name, fallback) {
 const quick = process.argv.includes('--quick');
 const fixed = process.argv.includes('--fixed');
 const seconds = option('seconds', quick ? 60 : 600);
-const copies = option('copies', 4);
+const copies = option('copies', 2);
 let seed = option('seed', 1);
 const planted = require(fixed ? './fixed/expected.json' : './expected.json').findings;
 

@@ -6,7 +6,7 @@ const { spawn } = require('node:child_process');
 const { SERVICES, ORDER, scriptOf, environmentOf } = require('../topology');
 const { Proxies, sleep } = require('./proxies');
 
-const READY_MS = 20000;
+const READY_MS = 60000;
 const DEADLINE_MS = 6000; // of one order, as in cutset.yaml
 const SETTLE_MS = 10000;
 
