@@ -17,6 +17,7 @@ namespace cutset::injector {
 namespace {
 
 constexpr int kVersion = 1;
+constexpr Milliseconds kLongestSettle{600'000};  // what the agent allows
 
 void check_version(YamlReading& reading, YamlSection& section) {
   const YamlNode* found = section.require("cutset");
@@ -113,9 +114,16 @@ void ConfigReader::read_budget(const YamlNode& node) {
 
 void ConfigReader::read_settle(const YamlNode& node) {
   YamlSection section(reading_, node, "settle");
-  read_duration(section, "quiet", config_.settle_quiet);
-  read_duration(section, "quiet_abandoned", config_.settle_quiet_abandoned);
-  read_duration(section, "within", config_.settle_within);
+  const std::pair<const char*, Milliseconds*> waits[] = {
+      {"quiet", &config_.settle_quiet},
+      {"quiet_abandoned", &config_.settle_quiet_abandoned},
+      {"within", &config_.settle_within}};
+  for (const auto& [key, wait] : waits) {
+    read_duration(section, key, *wait);
+    if (*wait <= kLongestSettle) continue;
+    reading_.problem(*section.take(key),
+                     fmt::format("{}: at most 10m", section.path(key)));
+  }
   section.finish();
 }
 

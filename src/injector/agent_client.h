@@ -1,0 +1,53 @@
+// The controller's side of the contract with cutset-agent
+// (src/proto/cutset/agent/v1/agent.proto): takes the lease, keeps it by beats from a
+// thread of its own, and wraps every call with a deadline.
+//
+// A call fails with Error::unavailable when the agent is lost, Error::interrupted when
+// stop was requested during a call that may take long, Error::bad_input when the agent
+// refuses what it was asked; the message is the agent's own.
+//
+// Thread rule: calls from any thread. Destroy after the last call has returned.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "cutset/agent/v1/agent.pb.h"
+
+#include "base/result.h"
+#include "injector/stop_signal.h"
+
+namespace cutset::injector {
+
+class AgentClient {
+ public:
+  /// Connects to the unix socket and takes the lease. Error: nobody there, held by
+  /// another.
+  static Result<std::unique_ptr<AgentClient>> connect(const std::string& socket,
+                                                      const StopSignal& stop);
+  /// Gives the lease back; the agent undoes everything before this returns (bounded).
+  ~AgentClient();
+  AgentClient(const AgentClient&) = delete;
+  AgentClient& operator=(const AgentClient&) = delete;
+
+  // The lease is filled in.
+  Result<agent::v1::OpenProxiesReply> open_proxies(agent::v1::OpenProxiesRequest request);
+  Result<agent::v1::StartServiceReply> start_service(
+      agent::v1::StartServiceRequest request);
+  Result<agent::v1::StopServiceReply> stop_service(agent::v1::StopServiceRequest request);
+  Result<agent::v1::ReadLogReply> read_log(agent::v1::ReadLogRequest request);
+  Result<agent::v1::ArmRunReply> arm_run(agent::v1::ArmRunRequest request);
+  /// May wait for limit_ms; ended early by a stop.
+  Result<agent::v1::CollectRunReply> collect_run(agent::v1::CollectRunRequest request);
+  /// Collects without waiting, also after a stop: for undoing.
+  Result<agent::v1::CollectRunReply> abandon_run(const std::string& run);
+  Result<agent::v1::GetStatusReply> get_status();
+
+ private:
+  class Impl;
+  explicit AgentClient(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cutset::injector

@@ -1,0 +1,363 @@
+#include "injector/live_experimenter.h"
+
+#include <chrono>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.h"
+#include "injector/agent_client.h"
+#include "injector/agent_process.h"
+#include "injector/fdsl.h"
+#include "injector/judge.h"
+#include "injector/key_learning.h"
+#include "injector/live_system.h"
+#include "injector/observation.h"
+#include "injector/workload.h"
+#include "injector/yaml_reading.h"
+
+namespace cutset::injector {
+
+namespace {
+
+namespace v1 = agent::v1;
+using Clock = std::chrono::steady_clock;
+using campaign::ExperimentResult;
+using campaign::FaultSet;
+
+constexpr Milliseconds kResetDeadline{10'000};
+// Keying a point moves the calls below it to new parents, which may show more points.
+constexpr int kCalibrationRounds = 5;
+
+int64_t since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start)
+      .count();
+}
+
+bool is_run_name(const std::string& run) {
+  return !run.empty() && run.size() <= 64 && run[0] != '.' &&
+         run.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+             std::string::npos;
+}
+
+Result<std::vector<RequestFault>> request_faults(const FaultSet& planned) {
+  std::vector<RequestFault> faults;
+  for (const campaign::Fault& fault : planned) {
+    Result<identity::CallId> call = identity::parse_call_id(fault.event);
+    if (!call) {
+      return Error::bad_input(fmt::format("cannot fault \"{}\": it is not a call: {}",
+                                          fault.event, call.error().message));
+    }
+    faults.push_back({std::move(*call), fault.mode});
+  }
+  return faults;
+}
+
+std::string joined_outcomes(const Config& config) {
+  std::string goal;
+  for (const OutcomeConfig& outcome : config.outcomes) {
+    if (!goal.empty()) goal += "; ";
+    goal += outcome.name;
+  }
+  return goal;
+}
+
+}  // namespace
+
+class LiveExperimenter::Impl {
+ public:
+  Impl(Config config, LiveOptions options)
+      : config_(std::move(config)), options_(std::move(options)), client_(&stop_) {
+    for (const OutcomeConfig& outcome : config_.outcomes) note_log(outcome.check);
+    for (const DegradationConfig& degradation : config_.degradations) {
+      for (const CheckConfig& check : degradation.all) note_log(check);
+    }
+    goal_ = joined_outcomes(config_);
+    for (const ServiceConfig& service : config_.services) names_.push_back(service.name);
+    const auto longest = std::chrono::ceil<std::chrono::seconds>(config_.workload.within +
+                                                                 config_.settle_within);
+    end_seconds_ = longest.count();
+  }
+
+  Status start() {
+    CUTSET_TRY(stop_.check());
+    std::error_code error;
+    std::filesystem::create_directories(options_.state_folder + "/schedules", error);
+    if (error) {
+      return Error::internal(fmt::format("cannot make {}/schedules: {}",
+                                         options_.state_folder, error.message()));
+    }
+    std::string socket = options_.agent_socket;
+    if (socket.empty()) {
+      CUTSET_ASSIGN(process_, AgentProcess::start(options_.agent_binary,
+                                                  options_.state_folder, stop_));
+      socket = process_->socket();
+    }
+    CUTSET_ASSIGN(agent_, AgentClient::connect(socket, stop_));
+    system_.emplace(config_, *agent_,
+                    options_.spans != nullptr ? options_.spans->address() : "", stop_);
+    CUTSET_TRY(system_->bring_up());
+    judge_.emplace(
+        config_, system_->addresses(), client_,
+        [this](const std::string& service) { return system_->log_since_mark(service); },
+        stop_);
+    return {};
+  }
+
+  Status calibrate() {
+    for (int round = 0; round < kCalibrationRounds; ++round) {
+      std::vector<v1::CollectRunReply> replies;
+      for (int i = 0; i < 2; ++i) {
+        Observed observed;
+        campaign::RunOptions options;
+        options.run = fmt::format("calibrate-{}-{}", round + 1, i + 1);
+        CUTSET_TRY(observe({}, options, observed));
+        replies.push_back(std::move(observed.records));
+      }
+      const size_t before = keyed_points_.size();
+      keyed_points_.merge(points_to_key(replies));
+      if (keyed_points_.size() == before) break;
+    }
+    return {};
+  }
+
+  Result<ExperimentResult> run(const FaultSet& planned,
+                               const campaign::RunOptions& options) {
+    const auto started = Clock::now();
+    Observed observed;
+    CUTSET_TRY(observe(planned, options, observed));
+    ExperimentResult result = std::move(observed.result);
+    const auto judging = Clock::now();
+    std::string degradation;
+    CUTSET_ASSIGN(result.outcomes, judge_->judge(observed.answer, &degradation));
+    if (!degradation.empty()) result.notes.push_back("accepted: " + degradation);
+    result.timing.judge_ns = since(judging);
+    if (options.await_spans && options_.spans != nullptr) {
+      result.execution.unproxied =
+          options_.spans->collect(result.execution, config_.await_traces, stop_);
+    }
+    result.timing.total_ns = since(started);
+    return result;
+  }
+
+  StopSignal& stop() { return stop_; }
+  const Config& config() const { return config_; }
+  const AddressBook& addresses() const {
+    CHECK(system_.has_value());
+    return system_->addresses();
+  }
+  std::set<std::string>& keyed_points() { return keyed_points_; }
+
+ private:
+  /// A run up to the judging.
+  struct Observed {
+    ExperimentResult result;
+    WorkloadAnswer answer;
+    v1::CollectRunReply records;
+  };
+
+  /// Lifts the faults of an armed run unless it was collected.
+  class ArmedRun {
+   public:
+    ArmedRun(AgentClient& agent, std::string run) : agent_(agent), run_(std::move(run)) {}
+    ArmedRun(const ArmedRun&) = delete;
+    ArmedRun& operator=(const ArmedRun&) = delete;
+    ~ArmedRun() {
+      // Where this fails the agent is lost, and the end of the lease lifts them.
+      if (!collected_) [[maybe_unused]]
+        const auto undone = agent_.abandon_run(run_);
+    }
+    void collected() { collected_ = true; }
+
+   private:
+    AgentClient& agent_;
+    std::string run_;
+    bool collected_ = false;
+  };
+
+  void note_log(const CheckConfig& check) {
+    if (check.source == CheckConfig::Source::kLog) logged_.insert(check.log_service);
+  }
+
+  Status reset() {
+    for (const ResetStep& step : config_.reset) {
+      if (step.http) {
+        const HttpConfig& http = *step.http;
+        const std::string name =
+            fmt::format("reset: {} {} at {}", http.method, http.path, http.service);
+        const Result<HttpAnswer> answer =
+            client_.request(direct_request(http, system_->addresses(), kResetDeadline));
+        if (!answer) {
+          Error error = answer.error();
+          if (error.kind == ErrorKind::kUnavailable)
+            error.message = name + ": " + error.message;
+          return error;
+        }
+        if (answer->status < 200 || answer->status > 299) {
+          return Error::unavailable(
+              fmt::format("{} answers {}, expected 2xx", name, answer->status));
+        }
+        continue;
+      }
+      CUTSET_ASSIGN(const CommandOutcome outcome,
+                    run_configured_command(*step.command, system_->addresses(), nullptr,
+                                           kResetDeadline, stop_));
+      if (outcome.exit_code == 0 && !outcome.timed_out) continue;
+      CUTSET_ASSIGN(const std::string program,
+                    system_->addresses().expand(step.command->arguments.front(), ""));
+      return Error::unavailable(fmt::format(
+          "reset: the command {} {}", program,
+          outcome.timed_out ? "was not done within " + duration_text(kResetDeadline)
+                            : fmt::format("ended with exit code {}", outcome.exit_code)));
+    }
+    return {};
+  }
+
+  /// Writes the schedule and returns what stands in the file.
+  Result<Schedule> written_schedule(const FaultSet& planned, const std::string& run) {
+    CUTSET_ASSIGN(std::vector<RequestFault> faults, request_faults(planned));
+    const Schedule schedule =
+        make_schedule(names_, std::move(faults), run, goal_, end_seconds_);
+    const std::string path =
+        fmt::format("{}/schedules/{}.yml", options_.state_folder, run);
+    CUTSET_TRY(write_file(path, write_fdsl(schedule)));
+    CUTSET_ASSIGN(const std::string text, read_file(path, kLargestFile));
+    CUTSET_ASSIGN(Schedule read, parse_fdsl(text, path));
+    if (read.faults != schedule.faults) {
+      return Error::bad_input(
+          "the schedule cannot be written as text without a change (bytes that "
+          "are not UTF-8 in a call's identity?)",
+          path);
+    }
+    return read;
+  }
+
+  Result<v1::ArmRunReply> arm(const Schedule& schedule, const std::string& run) {
+    v1::ArmRunRequest request;
+    request.set_run(run);
+    uint32_t id = 0;
+    for (const RequestFault& fault : schedule.faults) {
+      v1::FaultPlan& plan = *request.add_faults();
+      plan.set_id(++id);
+      plan.set_call(fault.call.text());
+      plan.set_action(std::string(identity::action_name(fault.mode.action)));
+      plan.set_status(fault.mode.status);
+      plan.set_milliseconds(fault.mode.milliseconds);
+    }
+    for (const std::string& point : keyed_points_) request.add_keyed_points(point);
+    return agent_->arm_run(std::move(request));
+  }
+
+  Result<v1::CollectRunReply> collect(const std::string& run) {
+    v1::CollectRunRequest request;
+    request.set_run(run);
+    request.set_quiet_ms(static_cast<uint32_t>(config_.settle_quiet.count()));
+    request.set_quiet_abandoned_ms(
+        static_cast<uint32_t>(config_.settle_quiet_abandoned.count()));
+    request.set_limit_ms(static_cast<uint32_t>(config_.settle_within.count()));
+    return agent_->collect_run(std::move(request));
+  }
+
+  Status observe(const FaultSet& planned, const campaign::RunOptions& options,
+                 Observed& observed) {
+    CHECK(system_.has_value());
+    CUTSET_TRY(stop_.check());
+    if (!is_run_name(options.run)) {
+      return Error::usage(
+          fmt::format("\"{}\" cannot be the name of a run: expected up to 64 "
+                      "letters, digits, '.', '_' and '-'",
+                      options.run));
+    }
+    ExperimentResult& result = observed.result;
+    CUTSET_TRY(system_->ensure_up(result.notes));
+    const auto resetting = Clock::now();
+    CUTSET_TRY(reset());
+    result.timing.reset_ns = since(resetting);
+    CUTSET_TRY(system_->mark_logs(logged_));
+
+    CUTSET_ASSIGN(const Schedule schedule, written_schedule(planned, options.run));
+    CUTSET_ASSIGN(const v1::ArmRunReply armed, arm(schedule, options.run));
+    ArmedRun armed_run(*agent_, options.run);
+    const TraceContext trace = new_trace(armed.tracestate());
+    if (options.await_spans && options_.spans != nullptr)
+      options_.spans->expect(trace.trace_id);
+
+    const auto working = Clock::now();
+    CUTSET_ASSIGN(observed.answer, run_workload(config_.workload, system_->addresses(),
+                                                trace, client_, stop_));
+    result.timing.workload_ns = since(working);
+    const auto settling = Clock::now();
+    CUTSET_ASSIGN(observed.records, collect(options.run));
+    armed_run.collected();
+    result.timing.settle_ns = since(settling);
+    report(planned, schedule, options.run, observed);
+    return {};
+  }
+
+  void report(const FaultSet& planned, const Schedule& schedule, const std::string& run,
+              Observed& observed) {
+    ExperimentResult& result = observed.result;
+    if (!observed.records.quiet()) {
+      result.notes.push_back("the system was not quiet within " +
+                             duration_text(config_.settle_within));
+    }
+    for (const v1::ServiceEnd& end : observed.records.ended()) {
+      result.notes.push_back(fmt::format("service {} ended by itself with exit code {}",
+                                         end.name(), end.exit_code()));
+    }
+    result.execution = execution_from_records(run, observed.records, schedule.faults,
+                                              config_, result.notes);
+    result.faults =
+        fault_reports(planned, schedule.faults, observed.records, result.execution);
+  }
+
+  const Config config_;
+  const LiveOptions options_;
+  StopSignal stop_;
+  HttpClient client_;
+  std::string goal_;
+  std::vector<std::string> names_;
+  int64_t end_seconds_ = 0;
+  std::set<std::string> logged_;
+  std::set<std::string> keyed_points_;
+  // In this order: the lease ends first, then the agent's process is awaited.
+  std::unique_ptr<AgentProcess> process_;
+  std::unique_ptr<AgentClient> agent_;
+  std::optional<LiveSystem> system_;
+  std::optional<Judge> judge_;
+};
+
+LiveExperimenter::LiveExperimenter(Config config, LiveOptions options)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(options))) {}
+LiveExperimenter::~LiveExperimenter() = default;
+
+Status LiveExperimenter::start() {
+  return impl_->start();
+}
+Status LiveExperimenter::calibrate() {
+  return impl_->calibrate();
+}
+
+Result<campaign::ExperimentResult> LiveExperimenter::run(
+    const campaign::FaultSet& planned, const campaign::RunOptions& options) {
+  return impl_->run(planned, options);
+}
+
+void LiveExperimenter::request_stop() {
+  impl_->stop().request();
+}
+const Config& LiveExperimenter::config() const {
+  return impl_->config();
+}
+const AddressBook& LiveExperimenter::addresses() const {
+  return impl_->addresses();
+}
+const std::set<std::string>& LiveExperimenter::keyed_points() const {
+  return impl_->keyed_points();
+}
+void LiveExperimenter::set_keyed_points(std::set<std::string> points) {
+  impl_->keyed_points() = std::move(points);
+}
+
+}  // namespace cutset::injector
