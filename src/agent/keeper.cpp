@@ -237,7 +237,8 @@ std::vector<ProcessInfo> Keeper::processes_of(const std::string& name,
   return found;
 }
 
-void Keeper::service_ended(const std::string& name, int exit_code) {
+// The name by value: callers have it from the entry that is erased here.
+void Keeper::service_ended(std::string name, int exit_code) {
   const Service service = services_[name];
   ::kill(-service.id.pid, SIGKILL);
   const Ending ending =
@@ -250,7 +251,7 @@ void Keeper::service_ended(const std::string& name, int exit_code) {
   services_.erase(name);
   KeeperMessage answer;
   answer.number = exit_code;
-  answer.name = name;
+  answer.name = std::move(name);
   if (!service.stopping) {
     answer.kind = KeeperMessage::Kind::kExited;
     return send(answer);

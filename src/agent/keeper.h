@@ -72,7 +72,7 @@ class Keeper {
   void stop(const KeeperMessage& message);
   void end_all(const KeeperMessage& message);
 
-  void service_ended(const std::string& name, int exit_code);
+  void service_ended(std::string name, int exit_code);
   std::vector<ProcessInfo> processes_of(const std::string& name,
                                         const Service& service) const;
   void send(const KeeperMessage& message);
