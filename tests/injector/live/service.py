@@ -36,6 +36,7 @@ def call(address, method, path, headers, body=None):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one packet: two would wait for each other's acknowledgement
 
     def log_message(self, format, *args):
         pass
