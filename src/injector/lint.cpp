@@ -1,0 +1,72 @@
+#include "injector/lint.h"
+
+#include "base/file.h"
+#include "injector/config.h"
+#include "injector/fdsl.h"
+#include "injector/finding_file.h"
+#include "injector/yaml_tree.h"
+
+namespace cutset::injector {
+
+namespace {
+
+/// By what only one kind of file has.
+FileKind kind_of(const YamlNode& root) {
+  if (root.find("cutset_finding") != nullptr) return FileKind::kFinding;
+  if (root.find("events") != nullptr) return FileKind::kSchedule;
+  for (const char* key : {"cutset", "services", "workload", "outcomes"}) {
+    if (root.find(key) != nullptr) return FileKind::kConfig;
+  }
+  return FileKind::kUnknown;
+}
+
+}  // namespace
+
+std::string_view file_kind_name(FileKind kind) {
+  switch (kind) {
+    case FileKind::kConfig:
+      return "cutset.yaml";
+    case FileKind::kSchedule:
+      return "FDSL schedule";
+    case FileKind::kFinding:
+      return "finding";
+    case FileKind::kUnknown:
+      break;
+  }
+  return "unknown file";
+}
+
+LintReport lint_file(const std::string& path) {
+  LintReport report;
+  const Result<std::string> text = read_file(path, kLargestFile);
+  if (!text) {
+    report.problems.push_back(text.error());
+    return report;
+  }
+  const Result<YamlNode> root = parse_yaml(*text, path);
+  if (!root) {
+    report.problems.push_back(root.error());
+    return report;
+  }
+  report.kind = kind_of(*root);
+  switch (report.kind) {
+    case FileKind::kConfig:
+      report.problems = parse_config(*text, path, environment_variable).problems;
+      break;
+    case FileKind::kSchedule:
+      report.problems = lint_fdsl(*text, path);
+      break;
+    case FileKind::kFinding:
+      report.problems = lint_finding(*text, path);
+      break;
+    case FileKind::kUnknown:
+      report.problems.push_back(
+          Error::bad_input("not a file of cutset: expected cutset.yaml (\"cutset: 1\", "
+                           "\"services\", ...), an FDSL "
+                           "schedule (\"events\") or a finding (\"cutset_finding\")",
+                           path, root->line, root->column));
+  }
+  return report;
+}
+
+}  // namespace cutset::injector
