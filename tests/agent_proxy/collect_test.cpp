@@ -147,24 +147,20 @@ TEST_F(Collect, LiftAllEndsACollectThatWaits) {
   EXPECT_EQ(reply.calls_size(), 1);
 }
 
-TEST_F(Collect, EndOfTheEngineEndsACollectThatWaits) {
+TEST_F(Collect, EndOfTheEngineReleasesAndClosesEverything) {
   serve([](const Message&) { return ok("x"); });
-  arm({{call("GET /t#1"), "timeout"}});
+  arm({{call("GET /t#1"), "timeout"}, {call("GET /d#1"), "delay", 0, 60'000}});
   Wire held = dial_entry();
   held.send(request("GET", "/t"));
+  Wire delayed = dial_entry();
+  delayed.send(request("GET", "/d"));
+  Wire idle = dial_proxy();
   EXPECT_EQ(held.read_for(30), "");
-  std::thread end([this] {
-    std::this_thread::sleep_for(milliseconds(50));
-    engine_.reset();
-  });
-  agent::ProxyEngine* const engine = engine_.get();
-  v1::CollectRunRequest request;
-  request.set_run("r1");
-  request.set_limit_ms(60'000);
-  const auto reply = engine->collect(request);
-  end.join();
-  EXPECT_TRUE(reply.ok() && !reply->quiet());
-  EXPECT_NE(held.ending(), Ending::kStillOpen);
+  engine_.reset();
+  EXPECT_EQ(delayed.read_message().body, "x");
+  for (Wire* wire : {&held, &delayed, &idle}) {
+    EXPECT_NE(wire->ending(), Ending::kStillOpen);
+  }
 }
 
 TEST_F(Collect, KeyedBodyThatIsStillComingWhenTheRunEnds) {

@@ -238,6 +238,7 @@ TEST_F(Faults, DelayOfAnAnswerLargerThanWhatIsHeld) {
   EXPECT_TRUE(ask().read_message().body == body);
   EXPECT_GE(steady_clock::now() - begin, milliseconds(300));
   EXPECT_EQ(collect().calls(0).seen().exact_digest(), fnv64(body));
+  callee_.reset();  // its threads use what is above
 }
 
 TEST_F(Faults, DelayOfABrokenAnswer) {

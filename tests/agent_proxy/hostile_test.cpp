@@ -138,6 +138,7 @@ TEST_F(Hostile, CalleeThatNeverEnds) {
   const auto reply = collect(0, 50);
   EXPECT_FALSE(reply.quiet());
   EXPECT_TRUE(reply.calls(0).unfinished());
+  callee_.reset();  // its threads use what is above
 }
 
 TEST_F(Hostile, CalleeThatSaysMoreThanAsked) {
@@ -176,6 +177,7 @@ TEST_F(Hostile, CallersThatVanishAtAnyPoint) {
   const auto reply = collect(20);
   EXPECT_TRUE(reply.quiet());
   expect_alive();
+  callee_.reset();  // its threads use what is above
 }
 
 TEST_F(Hostile, BadAddressesAndPortsInUse) {

@@ -33,6 +33,7 @@ TEST_F(PassThrough, HeadAndBodyByteForByte) {
   caller.send(sent);
   EXPECT_EQ(caller.read_bytes(answer.size()), answer);
   EXPECT_EQ(seen, sent);
+  callee_.reset();  // its threads use what is above
 }
 
 TEST_F(PassThrough, KeepsConnectionsOnBothSides) {
@@ -195,6 +196,7 @@ TEST_F(PassThrough, FiveMegabytesEachWay) {
     ASSERT_TRUE(caller.send(request("POST", "/", "", up)));
     EXPECT_TRUE(caller.read_message().body == down);
   }
+  callee_.reset();  // its threads use what is above
 }
 
 TEST_F(PassThrough, SlowReadersHoldUpTheSender) {
@@ -216,6 +218,7 @@ TEST_F(PassThrough, SlowReadersHoldUpTheSender) {
   // read.
   EXPECT_LT(sent.load(), body.size());
   EXPECT_TRUE(caller.read_message().body == body);
+  callee_.reset();  // its threads use what is above
 }
 
 TEST_F(PassThrough, BytewiseRequestAndAnswer) {
@@ -264,6 +267,7 @@ TEST_F(PassThrough, IdleConnectionClosedByTheCalleeIsNotNoticed) {
     EXPECT_EQ(caller.read_message().body, "one") << i;
     while (closed.load() <= i) std::this_thread::yield();
   }
+  callee_.reset();  // its threads use what is above
 }
 
 TEST_F(PassThrough, UnreadRequestOnAnOldConnectionIsSentAgainIfSafe) {
@@ -285,6 +289,7 @@ TEST_F(PassThrough, UnreadRequestOnAnOldConnectionIsSentAgainIfSafe) {
   caller.send(request("GET", "/"));
   EXPECT_EQ(caller.read_message().body, "one");
   EXPECT_EQ(callee_->connections(), 2);
+  callee_.reset();  // its threads use what is above
 }
 
 TEST_F(PassThrough, UnreadPostOnAnOldConnectionIsNotSentAgain) {
@@ -318,6 +323,7 @@ TEST_F(PassThrough, RequestIsNotSentTwiceWhenTheCalleeHasReadIt) {
   caller.send(request("GET", "/"));
   EXPECT_EQ(caller.ending(), Ending::kReset);
   EXPECT_EQ(requests.load(), 2);
+  callee_.reset();  // its threads use what is above
 }
 
 TEST_F(PassThrough, CalleeThatRefusesOrBreaks) {

@@ -21,6 +21,12 @@ namespace {
 
 constexpr int kPatienceMs = 8000;
 
+/// A callee that ends looks at connections that their own threads may be closing.
+std::mutex& closing_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 sockaddr_in address_of(const std::string& text) {
   const size_t colon = text.rfind(':');
   sockaddr_in address{};
@@ -185,6 +191,7 @@ void Wire::half_close() {
 
 void Wire::close_with_reset() {
   const linger at_once{1, 0};
+  const std::lock_guard lock(closing_mutex());
   ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   fd_.reset();
 }
@@ -214,6 +221,7 @@ Callee::~Callee() {
   acceptor_.join();
   {
     const std::lock_guard lock(mutex_);
+    const std::lock_guard closing(closing_mutex());
     for (const auto& wire : wires_) ::shutdown(wire->fd(), SHUT_RDWR);
   }
   for (std::thread& thread : threads_) thread.join();
