@@ -200,6 +200,18 @@ void Model::note_facts(const ExperimentResult& result, const RunView& view) {
   const auto [entry, first] =
       judged_.try_emplace({view.invocations.front().answer, view.effects}, fresh);
   if (!first && entry->second.verdict != view.verdict) entry->second.ambiguous = true;
+  size_t after = 0;
+  for (const InvocationView& invocation : view.invocations) {
+    const auto known =
+        std::find(arrival_order_.begin(), arrival_order_.end(), invocation.position);
+    if (known != arrival_order_.end()) {
+      after = static_cast<size_t>(known - arrival_order_.begin()) + 1;
+    } else {
+      arrival_order_.insert(arrival_order_.begin() + static_cast<long>(after),
+                            invocation.position);
+      ++after;
+    }
+  }
   for (const InvocationView& invocation : view.invocations) {
     for (const ChildView& child : invocation.children) {
       if (view.fired.empty()) {

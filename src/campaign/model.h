@@ -49,6 +49,10 @@ class Model {
   const Refinement& refinement() const { return refinement_; }
   const std::map<AnswerAndEffects, Judged>& judged() const { return judged_; }
 
+  /// All rules, with kinds merged.
+  const std::map<int, HandlerTree>& trees() const { return merged_.trees(); }
+  /// For people: the handler, and where its rules apply.
+  const std::string& tree_name(int tree_number) const { return keys_.text(tree_number); }
   /// The rules that apply to an invocation; nullptr: never seen.
   const HandlerTree* tree(int handler, int position, const std::vector<int>& attempts) const;
   int tree_number(int handler, int position, const std::vector<int>& attempts) const;
@@ -79,6 +83,10 @@ class Model {
     friend auto operator<=>(const SeenCall&, const SeenCall&) = default;
   };
   std::vector<SeenCall> calls_below(int position) const;
+
+  /// Every position seen, in an order that agrees with the arrival of calls in the runs: one that appeared
+  /// later stands behind the call that it followed.
+  const std::vector<int>& arrival_order() const { return arrival_order_; }
 
   bool is_effectful(int handler) const { return effectful_.count(handler) > 0; }
   /// Is executing this handler possibly more than reading: it or something below it is effectful, never
@@ -120,6 +128,7 @@ class Model {
   std::map<std::pair<int, int>, std::set<std::vector<int>>> attempts_;  // (handler, position)
   std::map<AnswerAndEffects, Judged> judged_;
   std::set<int> effectful_;
+  std::vector<int> arrival_order_;
   std::set<std::pair<int, int>> made_without_faults_;  // (handler, base of its child)
   std::map<int, int> multiplicity_;                  // by position
   std::map<std::pair<int, int>, int> patience_ms_;  // by (caller handler, base)

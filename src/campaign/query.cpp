@@ -80,9 +80,13 @@ class Query {
     }
     // The latest call first: what a callee's failure does to its caller often answers for the callee
     // itself, and a late failure for an early one.
-    std::stable_sort(choices_.begin(), choices_.end(), [this](const Choice& a, const Choice& b) {
-      const auto rank = [this](const Choice& choice) {
-        return std::pair(-composition_.events[choice.event].position, choice.kind);
+    std::map<int, int> latest_first;
+    for (const int position : model_.arrival_order()) {
+      latest_first[position] = -static_cast<int>(latest_first.size());
+    }
+    std::stable_sort(choices_.begin(), choices_.end(), [&](const Choice& a, const Choice& b) {
+      const auto rank = [&](const Choice& choice) {
+        return std::pair(latest_first[composition_.events[choice.event].position], choice.kind);
       };
       return rank(a) < rank(b);
     });

@@ -1,0 +1,63 @@
+#include "cli/dry_run.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace cutset::cli {
+
+namespace {
+
+std::string command_text(const std::vector<injector::TemplateText>& command) {
+  std::vector<std::string> words;
+  for (const injector::TemplateText& word : command) words.push_back(word.text());
+  return join(words, " ");
+}
+
+std::string request_text(const injector::HttpConfig& http) {
+  return fmt::format("{} {} at {}", http.method, http.path, http.service);
+}
+
+std::string readiness_text(const injector::Readiness& ready) {
+  switch (ready.kind) {
+    case injector::Readiness::Kind::kHttp:
+      return "GET " + ready.path + " answers 2xx";
+    case injector::Readiness::Kind::kTcp:
+      return "it accepts connections";
+    case injector::Readiness::Kind::kLog:
+      return "its log says so";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string dry_run_text(const injector::Config& config) {
+  std::string text = fmt::format("{} would start cutset-agent, and through it {} services:\n",
+                                 config.path, config.services.size());
+  for (const injector::ServiceConfig& service : config.services) {
+    text += fmt::format("  {}: {}\n      in {}, ready when {} (within {} ms)\n", service.name,
+                        command_text(service.command), service.folder,
+                        readiness_text(service.ready), service.ready.within.count());
+  }
+  text += "Before every run:\n";
+  for (const injector::ResetStep& step : config.reset) {
+    text += step.http ? "  " + request_text(*step.http) + "\n"
+                      : "  " + command_text(step.command->arguments) + "\n";
+  }
+  if (config.reset.empty()) text += "  nothing is reset\n";
+  text += "The workload:\n  ";
+  text += config.workload.http ? request_text(*config.workload.http)
+                               : command_text(config.workload.command->arguments);
+  text += fmt::format(" (within {} ms)\nThe outcomes:\n", config.workload.within.count());
+  for (const injector::OutcomeConfig& outcome : config.outcomes) {
+    text += fmt::format("  {}: {}\n", outcome.name, outcome.check.expect.text());
+  }
+  std::vector<std::string> modes;
+  for (const injector::ModeConfig& mode : config.modes) modes.push_back(mode.text());
+  text += fmt::format("Faults: {}; at most {} at a time; first {} runs without any.\n",
+                      join(modes, ", "), config.budget_faults, config.fault_free_runs);
+  return text;
+}
+
+}  // namespace cutset::cli

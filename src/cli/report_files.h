@@ -1,0 +1,16 @@
+// The reports by name, for `cutset report` and `cutset run --report KIND=FILE`.
+// Thread rule: pure function.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "report/journal_reader.h"
+
+namespace cutset::cli {
+
+/// format: text, json, junit, html, dot. `run`: dot only; "": the first run.
+Result<std::string> render_report(const report::JournalView& view, const std::string& format,
+                                  const std::string& run, bool color);
+
+}  // namespace cutset::cli
