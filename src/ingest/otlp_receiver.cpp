@@ -30,6 +30,13 @@ bool parse(const grpc::ByteBuffer& bytes, collector::ExportTraceServiceRequest& 
   return request.ParseFromString(whole);
 }
 
+/// gRPC itself takes a port modulo 65536.
+bool is_port(const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 5 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  return digits && std::stoi(text) <= 65535;
+}
+
 /// Raw bytes in and out, because the generated handler answers INTERNAL to what it cannot
 /// parse, which makes exporters send it again.
 class TraceService : public collector::TraceService::WithRawCallbackMethod_Export<
@@ -99,9 +106,11 @@ OtlpReceiver::~OtlpReceiver() = default;
 
 Result<std::unique_ptr<OtlpReceiver>> OtlpReceiver::start(const Options& options) {
   const size_t colon = options.address.rfind(':');
-  if (colon == std::string::npos || colon == 0) {
-    return Error::bad_input(
-        fmt::format("\"{}\": expected host:port to receive traces at", options.address));
+  if (colon == std::string::npos || colon == 0 ||
+      !is_port(options.address.substr(colon + 1))) {
+    return Error::bad_input(fmt::format(
+        "\"{}\": expected host:port to receive traces at, with a port from 0 to 65535",
+        options.address));
   }
   auto impl = std::make_unique<Impl>(options.limits);
   int port = 0;

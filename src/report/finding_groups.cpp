@@ -138,13 +138,25 @@ std::vector<std::string> group_modes_words(const FindingGroup& group) {
   if (!choice || !group.modes_combine) return {};
   const bool same = std::all_of(modes.begin(), modes.end(),
                                 [&modes](const Modes& each) { return each == modes[0]; });
-  if (same) return {(modes.size() > 1 ? "each of them " : "") + modes_words(modes[0])};
+  if (same)
+    return {(modes.size() > 1 ? "each of them any of " : "any of ") +
+            modes_words(modes[0])};
   std::vector<std::string> lines;
   for (size_t i = 0; i < modes.size(); ++i) {
     lines.push_back(operation_words(group.faults[i].event) + ": " +
                     modes_words(modes[i]));
   }
   return lines;
+}
+
+std::string variant_words(const FindingGroup& group, const JournalFinding& variant) {
+  Modes modes;
+  for (const campaign::Fault& fault : group.faults) {
+    for (const campaign::Fault& own : variant.finding.faults) {
+      if (own.event == fault.event) modes.push_back(own.mode);
+    }
+  }
+  return modes_words(modes);
 }
 
 std::string broken_words(const campaign::Finding& finding) {

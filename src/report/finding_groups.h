@@ -32,10 +32,12 @@ std::vector<FindingGroup> group_findings(const JournalView& view, FindingKind ki
 
 /// One line a fault: "tax answers 503 to orders (GET /tax#1)".
 std::vector<std::string> group_words(const FindingGroup& group);
-/// "error(500), error(503), refuse", "each: ..." where all faults have the same modes,
-/// else one line a fault; empty where there is nothing to choose or the modes do not
-/// combine.
+/// "any of error(500), refuse", or "each of them any of ..." where all faults have the
+/// same modes, else one line a fault; empty where there is nothing to choose or the modes
+/// do not combine.
 std::vector<std::string> group_modes_words(const FindingGroup& group);
+/// The modes of one variant, in the order of group.faults: "error(500), timeout".
+std::string variant_words(const FindingGroup& group, const JournalFinding& variant);
 /// "order confirmed is violated", joined by ", "; "its outcomes vary" where none is
 /// recorded.
 std::string broken_words(const campaign::Finding& finding);

@@ -51,13 +51,19 @@ std::string broken(const campaign::Finding& finding) {
   return out.empty() ? escape_markup(broken_words(finding)) : out;
 }
 
-std::string modes(const FindingGroup& group) {
+std::string cut_set(const FindingGroup& group) {
   std::string out;
-  const campaign::FaultSet& faults = group.faults;
-  for (size_t i = 0; i < faults.size(); ++i) {
-    out += fmt::format("<div><code>{}</code> <code class=\"mode-name\">{}</code></div>",
-                       escape_markup(faults[i].event),
-                       escape_markup(modes_words(group.modes[i])));
+  for (size_t i = 0; i < group.faults.size(); ++i) {
+    out += fmt::format("<div><code>{}</code>", escape_markup(group.faults[i].event));
+    if (!group.modes_combine || group.modes[i].size() == 1) {
+      out += fmt::format(" <code class=\"mode-name\">{}</code>",
+                         escape_markup(modes_words(group.modes[i])));
+    }
+    out += "</div>";
+  }
+  for (const std::string& line : group_modes_words(group)) {
+    out += fmt::format("<div><code class=\"mode-name\">{}</code></div>",
+                       escape_markup(line));
   }
   if (!group.modes_combine) {
     out +=
@@ -71,12 +77,11 @@ std::string variants(const FindingGroup& group) {
   std::string out;
   for (const JournalFinding* variant : group.variants) {
     const campaign::Finding& finding = variant->finding;
-    std::vector<identity::FaultMode> own;
-    for (const campaign::Fault& fault : finding.faults) own.push_back(fault.mode);
     out += fmt::format(
         "<div>{} <span class=\"soft\">{}reproduced {} of {}, experiment {}</span></div>",
         command(replay_command(variant->id)),
-        group.variants.size() > 1 ? escape_markup(modes_words(own)) + ", " : "",
+        group.variants.size() > 1 ? escape_markup(variant_words(group, *variant)) + ", "
+                                  : "",
         finding.reproduced, finding.repetitions, finding.experiment);
   }
   return out;
@@ -187,7 +192,8 @@ std::string article(const JournalView& view, const Summary& summary,
   std::string out = fmt::format("<article class=\"{}\">\n", kind);
   out += title(group, number);
   out += "<dl class=\"facts\">\n" + fact("breaks", broken(first)) +
-         fact("minimal cut", modes(group)) + fact("replay", variants(group)) + "</dl>\n";
+         fact("minimal cut", cut_set(group)) + fact("replay", variants(group)) +
+         "</dl>\n";
   out += cuts_table(first, summary);
   out += subsets_table(first);
   if (with_diagrams) {

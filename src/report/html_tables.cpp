@@ -111,11 +111,11 @@ std::string html_wrong_predictions(const JournalView& view) {
 std::string html_supports(const Summary& summary) {
   if (summary.supports.empty()) return "";
   std::string out = fmt::format(
-      "<section>\n<h2>Supports</h2>\n<details><summary>The {} of the outcomes that were "
-      "observed: each holds under "
-      "every fault set that takes none of its calls and contains its "
-      "condition</summary>\n<table><thead><tr>"
-      "<th>run</th><th>condition</th><th>calls</th><th>seen</th></tr></thead><tbody>\n",
+      "<section>\n<h2>Supports</h2>\n<details><summary>{} observed: the outcomes hold "
+      "under every fault set that "
+      "takes none of the calls of one and contains its "
+      "condition</summary>\n<table><thead><tr><th>run</th>"
+      "<th>condition</th><th>calls</th><th>seen</th></tr></thead><tbody>\n",
       counted(static_cast<int64_t>(summary.supports.size()), "support"));
   for (const Support& support : summary.supports) {
     out += fmt::format(

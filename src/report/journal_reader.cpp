@@ -52,13 +52,10 @@ int64_t integer(const Json& json, const char* name, int64_t least = 0,
     throw Json::type_error::create(302, fmt::format("\"{}\" must be an integer", name),
                                    &json);
   }
-  if (found->is_number_unsigned() &&
-      found->get<uint64_t>() > static_cast<uint64_t>(most)) {
-    throw Json::out_of_range::create(406, fmt::format("\"{}\" is above {}", name, most),
-                                     &json);
-  }
+  const bool too_large =
+      found->is_number_unsigned() && found->get<uint64_t>() > static_cast<uint64_t>(most);
   const auto value = found->get<int64_t>();
-  if (value < least || value > most) {
+  if (too_large || value < least || value > most) {
     throw Json::out_of_range::create(
         406, fmt::format("\"{}\" is not from {} to {}", name, least, most), &json);
   }

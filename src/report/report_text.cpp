@@ -86,18 +86,13 @@ void Writer::group(const FindingGroup& group, size_t number) {
                                 outcome.expected));
   }
   if (first.outcomes.empty()) field("breaks", broken_words(first));
-  for (const std::string& modes : group_modes_words(group))
-    field("in any", "of " + modes);
+  for (const std::string& modes : group_modes_words(group)) field("modes", modes);
   for (const campaign::Fault& fault : group.faults) field("call", fault.event);
   const std::string cut = supports_cut_words(supports_cut(first, summary_.supports));
   if (!cut.empty()) field("cuts", cut);
   for (const JournalFinding* variant : group.variants) {
     const campaign::Finding& finding = variant->finding;
-    if (group.variants.size() > 1) {
-      std::vector<identity::FaultMode> modes;
-      for (const campaign::Fault& fault : finding.faults) modes.push_back(fault.mode);
-      field("by", modes_words(modes));
-    }
+    if (group.variants.size() > 1) field("by", variant_words(group, *variant));
     field("seen",
           fmt::format("reproduced {} of {}", finding.reproduced, finding.repetitions));
     field("replay", replay_command(variant->id));

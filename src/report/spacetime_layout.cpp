@@ -87,47 +87,40 @@ std::vector<Slot> slots_of(const Execution& shown) {
   return slots;
 }
 
-/// Puts each call that only the good run has behind the event that it followed there, but
-/// before its parent's end.
+size_t position_of(const std::vector<Slot>& slots, const std::string& id, bool is_end) {
+  for (size_t i = 0; i < slots.size(); ++i) {
+    if (slots[i].is_end == is_end && slots[i].id == id) return i;
+  }
+  return slots.size();
+}
+
+/// Puts each call that only the good run has before what followed it there (so behind
+/// retries and fallbacks that took its place), inside its parent's time.
 void insert_missing(std::vector<Slot>& slots, const Execution& good,
                     const std::map<std::string, const Call*>& shown) {
-  size_t cursor = 0;  // behind the last good event that the diagram has
-  const auto position = [&slots](const std::string& id, bool is_end) {
-    for (size_t i = 0; i < slots.size(); ++i) {
-      if (slots[i].is_end == is_end && slots[i].id == id) return i;
-    }
-    return slots.size();
-  };
-  for (const Event& event : events_of(good)) {
-    const Call& call = good.calls[event.call];
+  const std::vector<Event> events = events_of(good);
+  // For each event the next one that the diagram has, too.
+  std::vector<const Event*> next(events.size(), nullptr);
+  const Event* following = nullptr;
+  for (size_t i = events.size(); i-- > 0;) {
+    next[i] = following;
+    if (shown.count(good.calls[events[i].call].id.text()) > 0) following = &events[i];
+  }
+  for (size_t i = 0; i < events.size(); ++i) {
+    const Call& call = good.calls[events[i].call];
     const std::string id = call.id.text();
-    if (shown.count(id) > 0) {
-      const size_t found = position(id, event.is_end);
-      if (found < slots.size()) cursor = std::max(cursor, found + 1);
-      continue;
+    if (events[i].is_end || shown.count(id) > 0) continue;
+    size_t place = slots.size();
+    if (next[i] != nullptr) {
+      place = position_of(slots, good.calls[next[i]->call].id.text(), next[i]->is_end);
     }
-    if (event.is_end) continue;
-    size_t place = cursor;
-    if (call.id.points.size() > 1) {
+    if (call.parent >= 0) {
       const std::string parent = call.id.parent().text();
-      const size_t parent_start = position(parent, false);
-      const size_t parent_end = position(parent, true);
-      place = std::min(place, parent_end);
-      if (parent_start < slots.size()) place = std::max(place, parent_start + 1);
+      place = std::min(place, position_of(slots, parent, true));
+      place = std::max(place, position_of(slots, parent, false) + 1);
     }
     slots.insert(slots.begin() + static_cast<long>(place),
                  Slot{&call, id, false, true, -1});
-    cursor = std::max(cursor + 1, place + 1);
-  }
-}
-
-void add_rows(Diagram& diagram, std::map<std::string, int>& rows,
-              const Execution& execution) {
-  for (size_t i = 0; i < drawn_calls(execution); ++i) {
-    const std::string& service = execution.calls[i].id.points.back().callee;
-    if (rows.emplace(service, static_cast<int>(diagram.rows.size())).second) {
-      diagram.rows.push_back({service, 1});
-    }
   }
 }
 
@@ -159,8 +152,6 @@ Diagram lay_out(const Execution& shown, const Execution* good,
   Diagram diagram;
   diagram.rows.push_back({"client", 1});
   std::map<std::string, int> rows;
-  if (good != nullptr) add_rows(diagram, rows, *good);
-  add_rows(diagram, rows, shown);
   diagram.left_out = shown.calls.size() - drawn_calls(shown);
 
   const auto shown_calls = calls_by_id(shown);
@@ -194,7 +185,11 @@ Diagram lay_out(const Execution& shown, const Execution* good,
       CHECK(parent != indices.end());
       call.parent = parent->second;
     }
-    call.row = rows.at(slot.call->id.points.back().callee);
+    const std::string& service = slot.call->id.points.back().callee;
+    const auto [row, is_new] =
+        rows.emplace(service, static_cast<int>(diagram.rows.size()));
+    if (is_new) diagram.rows.push_back({service, 1});
+    call.row = row->second;
     call.start_column = column;
     call.in_cut = is_in_cut(id, cut_events);
     const auto index = static_cast<int>(diagram.calls.size());

@@ -25,9 +25,10 @@ constexpr double kMissingColumn = 21;
 constexpr double kCrossBefore = 15;  // a cross stands so far before the callee's row
 constexpr double kTurn = -48;        // degrees of the labels on top
 constexpr double kFirstRowBelowLabels = 30;
+constexpr double kServiceFont = 1.3;  // the names of rows are larger and bold
 constexpr size_t kLongestLabel = 34;
-constexpr size_t kLongestService = 22;
-constexpr double kBetweenTicks = 58;
+constexpr size_t kLongestService = 28;
+constexpr double kBetweenTicks = 22;
 
 double width_of(std::string_view text) {
   return kCharacter * static_cast<double>(count_characters(text));
@@ -101,7 +102,7 @@ void Drawing::place_columns() {
   for (const DiagramRow& row : diagram_.rows) {
     labels = std::max(labels, width_of(shorten(row.service, kLongestService)));
   }
-  left_ = labels * 1.12 + 24;
+  left_ = labels * kServiceFont + 24;
   double at = left_;
   for (const DiagramColumn& column : diagram_.columns) {
     const DiagramCall& call = diagram_.calls[static_cast<size_t>(column.call)];
@@ -181,11 +182,12 @@ void Drawing::time_axis() {
   double free_from = left_ - kBetweenTicks;
   for (size_t i = 0; i < diagram_.columns.size(); ++i) {
     const DiagramColumn& column = diagram_.columns[i];
-    if (column.time_ns < 0 || columns_[i] < free_from) continue;
+    if (column.time_ns < 0) continue;
+    const std::string time = duration_words(column.time_ns);
+    if (columns_[i] - width_of(time) / 2 < free_from) continue;
     out_ += svg_line({columns_[i], axis - 3}, {columns_[i], axis + 3}, "axis");
-    out_ += svg_text({columns_[i], axis + 14}, duration_words(column.time_ns), "time",
-                     "middle");
-    free_from = columns_[i] + kBetweenTicks;
+    out_ += svg_text({columns_[i], axis + 14}, time, "time", "middle");
+    free_from = columns_[i] + width_of(time) / 2 + kBetweenTicks;
   }
   out_ += svg_text({left_ - 14, axis + 14}, "time", "time", "end");
   out_ += "\n";

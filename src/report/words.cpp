@@ -87,6 +87,7 @@ std::string modes_words(const std::vector<identity::FaultMode>& modes) {
 }
 
 std::string duration_words(int64_t nanoseconds) {
+  if (nanoseconds == 0) return "0 ms";
   const auto value = static_cast<double>(nanoseconds);
   if (value < 1e3) return fmt::format("{} ns", nanoseconds);
   if (value < 1e6) return fmt::format("{:.1f} us", value / 1e3);

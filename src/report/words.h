@@ -26,7 +26,7 @@ std::string faults_words(const campaign::FaultSet& faults);
 std::string answer_words(const lineage::Answer& answer);
 /// "error(500), error(503), refuse"
 std::string modes_words(const std::vector<identity::FaultMode>& modes);
-/// "412 ns", "8.3 ms", "12.4 s", "3 min 20 s"
+/// "0 ms", "412 ns", "8.3 ms", "12.4 s", "3 min 20 s"
 std::string duration_words(int64_t nanoseconds);
 /// "1 finding", "2 findings"
 std::string counted(int64_t count, const std::string& noun);
