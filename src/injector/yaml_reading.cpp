@@ -15,6 +15,8 @@ namespace cutset::injector {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestDuration = std::chrono::hours(24);
+constexpr size_t kLongestMessage =
+    1000;  // messages quote what was found, whatever its length
 
 // What YAML 1.1 reads as a truth value and YAML 1.2 as text: nobody can be sure, so
 // nobody may write it where a value's type matters.
@@ -42,6 +44,10 @@ const std::vector<YamlEntry>& no_entries() {
 }  // namespace
 
 void YamlReading::problem_at(int line, int column, std::string message) {
+  if (message.size() > kLongestMessage) {
+    message.resize(kLongestMessage);
+    message += "...";
+  }
   problems_.push_back(Error::bad_input(std::move(message), file_, line, column));
 }
 

@@ -127,7 +127,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   static void check_tag(const std::string& tag, const YamlNode& node) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    throw Refused{fmt::format("the tag \"{}\" is not supported; remove it", tag),
+    throw Refused{fmt::format("the tag \"{:.200}\" is not supported; remove it", tag),
                   node.line, node.column};
   }
 
@@ -188,7 +188,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
     const auto [first, is_new] = parent.lines_of_keys.emplace(key.text, key.line);
     if (!is_new) {
-      throw Refused{fmt::format("the key \"{}\" stands here twice, first in line {}",
+      throw Refused{fmt::format("the key \"{:.200}\" stands here twice, first in line {}",
                                 key.text, first->second),
                     key.line, key.column};
     }
