@@ -60,6 +60,20 @@ TEST(Config, TheExamplesHaveNoProblem) {
   }
 }
 
+TEST(Config, TheExampleOfTheReferenceIsReadable) {
+  const std::string page = *read_file(CUTSET_SOURCE_DIR "/docs/cutset-yaml.md");
+  const size_t begin = page.find("```yaml\n") + 8;
+  const std::string example = page.substr(begin, page.find("```", begin) - begin);
+  int unknown_services = 0;
+  for (const Error& problem : parsed(example).problems) {
+    // It shows a part of a system: other services than "payment" are left out.
+    const bool expected = problem.message.find("there is no service") != std::string::npos;
+    EXPECT_TRUE(expected) << problem.text();
+    unknown_services += expected ? 1 : 0;
+  }
+  EXPECT_GT(unknown_services, 0);
+}
+
 TEST(Config, BadFilesNameTheirFirstProblem) {
   const auto files = files_in(kFolder + "bad");
   ASSERT_GE(files.size(), 30U);
