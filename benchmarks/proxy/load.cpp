@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -57,8 +58,10 @@ const std::string& FixedCallee::answer() {
   static const std::string kAnswer = [] {
     const std::string body =
         R"({"isbn":7,"title":"a book of this shop","stock":12,"price":"19.90"})";
-    return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body;
+    return fmt::format(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+        "{}\r\n\r\n{}",
+        body.size(), body);
   }();
   return kAnswer;
 }
