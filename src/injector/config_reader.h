@@ -43,7 +43,7 @@ class ConfigReader {
                                const std::vector<std::string>& allowed);
   void read_json_expectation(YamlSection& section, Expectation& expect);
 
-  // config.cpp
+  // config_budget.cpp
   void read_faults(const YamlNode& node);
   void read_modes(const YamlNode& node);
   void read_budget(const YamlNode& node);

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "injector/yaml_reading.h"
+#include "injector/duration.h"
 
 namespace cutset::injector {
 

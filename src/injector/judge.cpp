@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "injector/yaml_reading.h"
+#include "injector/duration.h"
 
 namespace cutset::injector {
 

@@ -8,13 +8,15 @@
 #include "base/file.h"
 #include "injector/agent_client.h"
 #include "injector/agent_process.h"
+#include "injector/duration.h"
 #include "injector/fdsl.h"
 #include "injector/judge.h"
 #include "injector/key_learning.h"
 #include "injector/live_system.h"
 #include "injector/observation.h"
+#include "injector/reset.h"
 #include "injector/workload.h"
-#include "injector/yaml_reading.h"
+#include "injector/yaml_tree.h"
 
 namespace cutset::injector {
 
@@ -25,7 +27,6 @@ using Clock = std::chrono::steady_clock;
 using campaign::ExperimentResult;
 using campaign::FaultSet;
 
-constexpr Milliseconds kResetDeadline{10'000};
 // Keying a point moves the calls below it to new parents, which may show more points.
 constexpr int kCalibrationRounds = 5;
 
@@ -180,40 +181,6 @@ class LiveExperimenter::Impl {
     if (check.source == CheckConfig::Source::kLog) logged_.insert(check.log_service);
   }
 
-  Status reset() {
-    for (const ResetStep& step : config_.reset) {
-      if (step.http) {
-        const HttpConfig& http = *step.http;
-        const std::string name =
-            fmt::format("reset: {} {} at {}", http.method, http.path, http.service);
-        const Result<HttpAnswer> answer =
-            client_.request(direct_request(http, system_->addresses(), kResetDeadline));
-        if (!answer) {
-          Error error = answer.error();
-          if (error.kind == ErrorKind::kUnavailable)
-            error.message = name + ": " + error.message;
-          return error;
-        }
-        if (answer->status < 200 || answer->status > 299) {
-          return Error::unavailable(
-              fmt::format("{} answers {}, expected 2xx", name, answer->status));
-        }
-        continue;
-      }
-      CUTSET_ASSIGN(const CommandOutcome outcome,
-                    run_configured_command(*step.command, system_->addresses(), nullptr,
-                                           kResetDeadline, stop_));
-      if (outcome.exit_code == 0 && !outcome.timed_out) continue;
-      CUTSET_ASSIGN(const std::string program,
-                    system_->addresses().expand(step.command->arguments.front(), ""));
-      return Error::unavailable(fmt::format(
-          "reset: the command {} {}", program,
-          outcome.timed_out ? "was not done within " + duration_text(kResetDeadline)
-                            : fmt::format("ended with exit code {}", outcome.exit_code)));
-    }
-    return {};
-  }
-
   /// Writes the schedule and returns what stands in the file.
   Result<Schedule> written_schedule(const FaultSet& planned, const std::string& run) {
     CUTSET_ASSIGN(std::vector<RequestFault> faults, request_faults(planned));
@@ -272,7 +239,7 @@ class LiveExperimenter::Impl {
     ExperimentResult& result = observed.result;
     CUTSET_TRY(system_->ensure_up(result.notes));
     const auto resetting = Clock::now();
-    CUTSET_TRY(reset());
+    CUTSET_TRY(reset_system(config_.reset, system_->addresses(), client_, stop_));
     result.timing.reset_ns = since(resetting);
     CUTSET_TRY(system_->mark_logs(logged_));
 

@@ -11,8 +11,8 @@
 
 #include "base/fd.h"
 #include "injector/address_book.h"
+#include "injector/duration.h"
 #include "injector/http_client.h"
-#include "injector/yaml_reading.h"
 
 namespace cutset::injector {
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
-#include "injector/yaml_reading.h"
+#include "injector/duration.h"
 
 namespace cutset::injector {
 

@@ -2,19 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstdlib>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/text.h"
+#include "injector/duration.h"
 
 namespace cutset::injector {
 
 namespace {
 
-constexpr std::chrono::milliseconds kLongestDuration = std::chrono::hours(24);
 constexpr size_t kLongestMessage =
     1000;  // messages quote what was found, whatever its length
 
@@ -268,106 +266,6 @@ std::vector<std::string> YamlReading::texts(const YamlNode& node, std::string_vi
     if (auto found = text(item, what)) result.push_back(std::move(*found));
   }
   return result;
-}
-
-YamlSection::YamlSection(YamlReading& reading, const YamlNode& node, std::string what)
-    : reading_(reading), node_(node), what_(std::move(what)) {
-  if (node.is_map()) return;
-  reading_.problem(node,
-                   fmt::format("{}: expected a map, found {}",
-                               what_.empty() ? "the file" : what_, node.described()));
-}
-
-std::string YamlSection::path(const std::string& key) const {
-  return what_.empty() ? key : what_ + "." + key;
-}
-
-const YamlNode* YamlSection::take(const std::string& key) {
-  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
-  return node_.find(key);
-}
-
-const YamlNode* YamlSection::require(const std::string& key) {
-  const YamlNode* found = take(key);
-  if (found == nullptr && node_.is_map()) missing_.push_back({key});
-  return found;
-}
-
-std::optional<std::string> YamlSection::one_of(const std::vector<std::string>& keys) {
-  std::optional<std::string> given;
-  for (const std::string& key : keys) {
-    if (take(key) == nullptr) continue;
-    if (given) {
-      reading_.problem(*take(key), fmt::format("{}: \"{}\" and \"{}\" exclude each other",
-                                               what_, *given, key));
-      return std::nullopt;
-    }
-    given = key;
-  }
-  if (!given && node_.is_map()) {
-    reading_.problem(node_,
-                     fmt::format("{}: expected one of {}", what_, join(keys, ", ")));
-  }
-  return given;
-}
-
-void YamlSection::finish() {
-  std::set<std::string> meant;
-  for (const YamlEntry& entry : node_.entries) {
-    if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-    meant.insert(nearest(entry.key, known_));
-    reading_.problem_at(entry.line, entry.column,
-                        fmt::format("unknown key \"{}\"{}{} (known: {})", entry.key,
-                                    what_.empty() ? "" : " in " + what_,
-                                    suggestion(entry.key, known_), join(known_, ", ")));
-  }
-  for (const std::vector<std::string>& keys : missing_) {
-    // A misspelt key has been reported with what it should be.
-    const bool misspelt =
-        std::any_of(keys.begin(), keys.end(),
-                    [&](const std::string& key) { return meant.contains(key); });
-    if (misspelt) continue;
-    const std::string where = what_.empty() ? "" : what_ + ": ";
-    reading_.problem(node_,
-                     keys.size() == 1
-                         ? fmt::format("{}the key \"{}\" is missing", where, keys[0])
-                         : fmt::format("{}expected one of {}", where, join(keys, ", ")));
-  }
-}
-
-Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
-  const auto wrong = [&] {
-    return Error::bad_input(fmt::format(
-        "expected a duration with a unit (\"500ms\", \"3s\", \"2m\"), found \"{}\"",
-        text));
-  };
-  const size_t unit_at = text.find_first_not_of("0123456789.");
-  if (unit_at == 0 || unit_at == std::string_view::npos || text.size() > 32)
-    return wrong();
-  const std::string digits(text.substr(0, unit_at));
-  const std::string_view unit = text.substr(unit_at);
-  double scale = 0;
-  if (unit == "ms") scale = 1;
-  if (unit == "s") scale = 1000;
-  if (unit == "m") scale = 60'000;
-  if (unit == "h") scale = 3'600'000;
-  if (scale == 0 || !is_json_number(digits)) return wrong();
-  const double value = std::strtod(digits.c_str(), nullptr) * scale;
-  if (value > static_cast<double>(kLongestDuration.count())) {
-    return Error::bad_input(fmt::format("\"{}\" is longer than 24h", text));
-  }
-  if (value != std::floor(value)) {
-    return Error::bad_input(
-        fmt::format("\"{}\" is not a whole number of milliseconds", text));
-  }
-  return std::chrono::milliseconds(static_cast<int64_t>(value));
-}
-
-std::string duration_text(std::chrono::milliseconds duration) {
-  const int64_t count = duration.count();
-  if (count != 0 && count % 60'000 == 0) return fmt::format("{}m", count / 60'000);
-  if (count % 1000 == 0) return fmt::format("{}s", count / 1000);
-  return fmt::format("{}ms", count);
 }
 
 }  // namespace cutset::injector

@@ -97,9 +97,4 @@ class YamlSection {
   std::vector<std::vector<std::string>> missing_;  // each: one of these keys
 };
 
-/// "500ms", "3s", "1.5s", "2m", "1h". Error without a place.
-Result<std::chrono::milliseconds> parse_duration(std::string_view text);
-/// The shortest form that parse_duration() reads back.
-std::string duration_text(std::chrono::milliseconds duration);
-
 }  // namespace cutset::injector

@@ -67,7 +67,8 @@ TEST(Config, TheExampleOfTheReferenceIsReadable) {
   int unknown_services = 0;
   for (const Error& problem : parsed(example).problems) {
     // It shows a part of a system: other services than "payment" are left out.
-    const bool expected = problem.message.find("there is no service") != std::string::npos;
+    const bool expected =
+        problem.message.find("there is no service") != std::string::npos;
     EXPECT_TRUE(expected) << problem.text();
     unknown_services += expected ? 1 : 0;
   }
