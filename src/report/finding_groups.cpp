@@ -159,6 +159,26 @@ std::string variant_words(const FindingGroup& group, const JournalFinding& varia
   return modes_words(modes);
 }
 
+std::string shown_by_words(const campaign::Finding& finding) {
+  if (finding.shown_by.empty()) return "";
+  return fmt::format(
+      "needed no run of its own: under {} these calls failed so by themselves",
+      finding.shown_by);
+}
+
+bool contains_finding(const campaign::FaultSet& fired, const campaign::Finding& finding) {
+  for (size_t i = 0; i < finding.faults.size(); ++i) {
+    const Modes modes = modes_of(finding, i);
+    const bool found =
+        std::any_of(fired.begin(), fired.end(), [&](const campaign::Fault& fault) {
+          return fault.event == finding.faults[i].event &&
+                 std::find(modes.begin(), modes.end(), fault.mode) != modes.end();
+        });
+    if (!found) return false;
+  }
+  return true;
+}
+
 std::string broken_words(const campaign::Finding& finding) {
   std::vector<std::string> parts;
   for (const campaign::OutcomeResult& outcome : finding.outcomes) {

@@ -38,6 +38,11 @@ std::vector<std::string> group_words(const FindingGroup& group);
 std::vector<std::string> group_modes_words(const FindingGroup& group);
 /// The modes of one variant, in the order of group.faults: "error(500), timeout".
 std::string variant_words(const FindingGroup& group, const JournalFinding& variant);
+/// "" if the finding was run by itself; else why no run of its own was needed.
+std::string shown_by_words(const campaign::Finding& finding);
+/// Does `fired` contain all faults of the finding, in their own modes or in ones of the
+/// same kinds?
+bool contains_finding(const campaign::FaultSet& fired, const campaign::Finding& finding);
 /// "order confirmed is violated", joined by ", "; "its outcomes vary" where none is
 /// recorded.
 std::string broken_words(const campaign::Finding& finding);

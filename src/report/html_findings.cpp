@@ -77,12 +77,18 @@ std::string variants(const FindingGroup& group) {
   std::string out;
   for (const JournalFinding* variant : group.variants) {
     const campaign::Finding& finding = variant->finding;
+    out += "<div>";
+    if (kind_of(finding) == FindingKind::kConfirmed)
+      out += command(replay_command(variant->id));
     out += fmt::format(
-        "<div>{} <span class=\"soft\">{}reproduced {} of {}, experiment {}</span></div>",
-        command(replay_command(variant->id)),
+        " <span class=\"soft\">{}reproduced {} of {}, experiment {}</span></div>",
         group.variants.size() > 1 ? escape_markup(variant_words(group, *variant)) + ", "
                                   : "",
         finding.reproduced, finding.repetitions, finding.experiment);
+    if (!finding.shown_by.empty()) {
+      out += fmt::format("<div class=\"soft\">{}</div>",
+                         escape_markup(shown_by_words(finding)));
+    }
   }
   return out;
 }
@@ -169,9 +175,11 @@ std::string diagrams(const JournalView& view, const campaign::Finding& finding) 
   const lineage::Execution* good_execution =
       good != nullptr ? &good->result.execution : nullptr;
   const Diagram shown = lay_out(bad->result.execution, good_execution, finding.faults);
-  std::string out =
-      diagram_markup(shown, fmt::format("What happened (run {})", finding.run),
-                     {"calls of the run that broke the outcome", false});
+  std::string out = diagram_markup(
+      shown,
+      fmt::format("What happened (run {}{})", finding.run,
+                  finding.shown_by.empty() ? "" : ", under " + finding.shown_by),
+      {"calls of the run that broke the outcome", false});
   out += calls_table(shown);
   if (good_execution != nullptr) {
     const Diagram wanted = lay_out(*good_execution, nullptr, finding.faults);
@@ -192,8 +200,7 @@ std::string article(const JournalView& view, const Summary& summary,
   std::string out = fmt::format("<article class=\"{}\">\n", kind);
   out += title(group, number);
   out += "<dl class=\"facts\">\n" + fact("breaks", broken(first)) +
-         fact("minimal cut", cut_set(group)) + fact("replay", variants(group)) +
-         "</dl>\n";
+         fact("minimal cut", cut_set(group)) + fact("seen", variants(group)) + "</dl>\n";
   out += cuts_table(first, summary);
   out += subsets_table(first);
   if (with_diagrams) {

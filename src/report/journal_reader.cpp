@@ -217,6 +217,7 @@ Status Reader::read_finding(const Json& json) {
   const Json reproduced = json.value("reproduced", Json::object());
   finding.reproduced = small_integer(reproduced, "k");
   finding.repetitions = small_integer(reproduced, "n");
+  finding.shown_by = text(json, "shown_by");
   finding.words = text(json, "words");
   finding.run = text(json, "run");
   finding.good_run = text(json, "good_run");
@@ -241,6 +242,7 @@ Status Reader::read_end(const Json& json) {
   end.why = text(json, "why");
   end.exit_code = static_cast<int>(integer(json, "exit_code", 0, 255));
   end.experiments = integer(json, "experiments");
+  end.confirmations = integer(json, "confirmations");
   end.runs = integer(json, "runs");
   const auto exhaustive = json.find("exhaustive");
   if (exhaustive != json.end() && exhaustive->is_number_unsigned())
@@ -259,6 +261,10 @@ Status Reader::read_end(const Json& json) {
   end.unstable = texts(json, "unstable");
   end.elapsed_ns = integer(json, "elapsed_ns");
   end.overhead_ns = integer(json, "overhead_ns", std::numeric_limits<int64_t>::min());
+  if (const auto findings = json.find("findings"); findings != json.end()) {
+    view_.findings.clear();
+    for (const Json& finding : *findings) CUTSET_TRY(read_finding(finding));
+  }
   view_.end = std::move(end);
   return {};
 }

@@ -78,6 +78,7 @@ struct JournalEnd {
   std::string why;
   int exit_code = 0;
   int64_t experiments = 0;
+  int64_t confirmations = 0;  // of them: those whose end was predicted
   int64_t runs = 0;
   uint64_t exhaustive = 0;
   bool exhaustive_is_lower_bound = false;

@@ -55,7 +55,9 @@ Json variant_to_json(const JournalFinding& found) {
   json["run"] = finding.run;
   json["good_run"] = finding.good_run;
   json["subsets"] = std::move(subsets);
-  json["replay"] = replay_command(found.id);
+  json["shown_by"] = finding.shown_by;
+  const bool has_file = kind_of(finding) == FindingKind::kConfirmed;
+  json["replay"] = has_file ? Json(replay_command(found.id)) : Json(nullptr);
   return json;
 }
 
@@ -132,6 +134,7 @@ Json coverage_to_json(const JournalView& view, const Summary& summary) {
       view.end ? view.end->experiments : static_cast<int64_t>(view.experiments.size());
   json["runs"] = view.end ? view.end->runs : static_cast<int64_t>(view.runs.size());
   if (view.end) {
+    json["confirmations"] = view.end->confirmations;
     json["exhaustive"] = view.end->exhaustive;
     json["exhaustive_is_lower_bound"] = view.end->exhaustive_is_lower_bound;
     json["exhausted_to"] = view.end->exhausted_to;

@@ -1,5 +1,6 @@
 #include "report/report_junit.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -20,6 +21,12 @@ struct Problem {
   std::string text;  // of a case that passed: system-out
 };
 
+struct Case {
+  std::string name;
+  Problem problem;
+  double seconds = 0;
+};
+
 std::string broken_outcomes(const std::vector<campaign::OutcomeResult>& outcomes) {
   std::string text;
   for (const campaign::OutcomeResult& outcome : outcomes) {
@@ -35,16 +42,19 @@ class Writer {
  public:
   explicit Writer(const JournalView& view) : view_(view), summary_(summarize(view)) {
     for (const JournalFinding& found : view.findings) {
-      findings_.emplace(found.finding.experiment, &found);
+      if (found.finding.shown_by.empty())
+        findings_.emplace(found.finding.experiment, &found);
     }
   }
   std::string write();
 
  private:
+  const JournalFinding* finding_of(const JournalExperiment& experiment) const;
   Problem problem_of(size_t experiment) const;
   Problem finding_problem(const JournalFinding& found) const;
-  std::string name_of(const JournalExperiment& experiment);
-  void write_case(size_t experiment, const Problem& problem);
+  std::string name_of(const campaign::FaultSet& faults, int experiment);
+  std::vector<Case> cases();
+  void write_case(const Case& one);
   void write_properties();
 
   const JournalView& view_;
@@ -68,19 +78,35 @@ Problem Writer::finding_problem(const JournalFinding& found) const {
   problem.text += broken_outcomes(finding.outcomes);
   const std::string cut = supports_cut_words(supports_cut(finding, summary_.supports));
   if (!cut.empty()) problem.text += "supports it cuts: " + cut + "\n";
-  problem.text += fmt::format("reproduced {} of {}\nreplay: {}\n", finding.reproduced,
-                              finding.repetitions, replay_command(found.id));
-  if (kind == FindingKind::kAccepted)
+  problem.text +=
+      fmt::format("reproduced {} of {}\n", finding.reproduced, finding.repetitions);
+  if (!finding.shown_by.empty()) problem.text += shown_by_words(finding) + "\n";
+  if (kind == FindingKind::kConfirmed)
+    problem.text += "replay: " + replay_command(found.id) + "\n";
+  if (kind == FindingKind::kAccepted) {
     problem.text = "accepted: a declared single point of failure\n" + problem.text;
+  }
   return problem;
+}
+
+/// The finding that this experiment brought, or of a violated one the finding that its
+/// faults contain: findings that differ in modes of one kind only are merged at the end.
+const JournalFinding* Writer::finding_of(const JournalExperiment& experiment) const {
+  if (const auto found = findings_.find(experiment.number); found != findings_.end())
+    return found->second;
+  const JournalRun& run = view_.runs[experiment.runs.front()];
+  if (!run.finished || !campaign::is_broken(run.verdict)) return nullptr;
+  for (const JournalFinding& found : view_.findings) {
+    if (contains_finding(run.fired, found.finding)) return &found;
+  }
+  return nullptr;
 }
 
 Problem Writer::problem_of(size_t index) const {
   const JournalExperiment& experiment = view_.experiments[index];
   const JournalRun& run = view_.runs[experiment.runs.front()];
-  if (const auto found = findings_.find(experiment.number); found != findings_.end()) {
-    return finding_problem(*found->second);
-  }
+  if (const JournalFinding* found = finding_of(experiment))
+    return finding_problem(*found);
   const ExperimentState state = summary_.states[index];
   const std::string name(state_name(state));
   Problem problem{"", name, "", ""};
@@ -120,23 +146,18 @@ Problem Writer::problem_of(size_t index) const {
   return problem;
 }
 
-std::string Writer::name_of(const JournalExperiment& experiment) {
-  const campaign::FaultSet& planned = view_.runs[experiment.runs.front()].planned;
-  std::string name = planned.empty() ? "no fault" : campaign::to_text(planned);
-  if (!names_.insert(name).second)
-    name += fmt::format(" (experiment {})", experiment.number);
+std::string Writer::name_of(const campaign::FaultSet& faults, int experiment) {
+  std::string name = faults.empty() ? "no fault" : campaign::to_text(faults);
+  if (!names_.insert(name).second) name += fmt::format(" (experiment {})", experiment);
   return name;
 }
 
-void Writer::write_case(size_t index, const Problem& problem) {
-  const JournalExperiment& experiment = view_.experiments[index];
-  const JournalRun& run = view_.runs[experiment.runs.front()];
+void Writer::write_case(const Case& one) {
   xml_.open("testcase");
   xml_.attribute("classname", view_.header.name);
-  xml_.attribute("name", name_of(experiment));
-  xml_.attribute(
-      "time",
-      fmt::format("{:.3f}", static_cast<double>(run.result.timing.total_ns) / 1e9));
+  xml_.attribute("name", one.name);
+  xml_.attribute("time", fmt::format("{:.3f}", one.seconds));
+  const Problem& problem = one.problem;
   if (!problem.element.empty()) {
     xml_.open(problem.element);
     xml_.attribute("type", problem.type);
@@ -149,6 +170,28 @@ void Writer::write_case(size_t index, const Problem& problem) {
     xml_.close();
   }
   xml_.close();
+}
+
+std::vector<Case> Writer::cases() {
+  std::vector<Case> cases;
+  for (size_t i = 0; i < view_.experiments.size(); ++i) {
+    const JournalExperiment& experiment = view_.experiments[i];
+    const JournalRun& run = view_.runs[experiment.runs.front()];
+    const double seconds = static_cast<double>(run.result.timing.total_ns) / 1e9;
+    cases.push_back({name_of(run.planned, experiment.number), problem_of(i), seconds});
+  }
+  for (const JournalFinding& found : view_.findings) {
+    const campaign::Finding& finding = found.finding;
+    if (finding.shown_by.empty()) continue;
+    cases.push_back(
+        {name_of(finding.faults, finding.experiment), finding_problem(found), 0});
+  }
+  if (!summary_.exhausted) {
+    const std::string type = view_.end ? view_.end->status : "unfinished";
+    cases.push_back(
+        {"the campaign is finished", {"error", type, summary_.statement, ""}, 0});
+  }
+  return cases;
 }
 
 void Writer::write_properties() {
@@ -168,37 +211,25 @@ void Writer::write_properties() {
 }
 
 std::string Writer::write() {
-  std::vector<Problem> problems;
-  size_t failures = 0;
-  size_t errors = summary_.exhausted ? 0 : 1;
+  const std::vector<Case> all = cases();
+  const auto count = [&all](std::string_view element) {
+    return std::count_if(all.begin(), all.end(), [element](const Case& one) {
+      return one.problem.element == element;
+    });
+  };
   double seconds = 0;
-  for (size_t i = 0; i < view_.experiments.size(); ++i) {
-    problems.push_back(problem_of(i));
-    failures += problems.back().element == "failure" ? 1 : 0;
-    errors += problems.back().element == "error" ? 1 : 0;
-    const JournalRun& run = view_.runs[view_.experiments[i].runs.front()];
-    seconds += static_cast<double>(run.result.timing.total_ns) / 1e9;
-  }
+  for (const Case& one : all) seconds += one.seconds;
   xml_.open("testsuites");
   xml_.open("testsuite");
   xml_.attribute("name", view_.header.name);
-  xml_.attribute("tests",
-                 fmt::format("{}", problems.size() + (summary_.exhausted ? 0 : 1)));
-  xml_.attribute("failures", fmt::format("{}", failures));
-  xml_.attribute("errors", fmt::format("{}", errors));
+  xml_.attribute("tests", fmt::format("{}", all.size()));
+  xml_.attribute("failures", fmt::format("{}", count("failure")));
+  xml_.attribute("errors", fmt::format("{}", count("error")));
   xml_.attribute("skipped", "0");
   xml_.attribute("time", fmt::format("{:.3f}", seconds));
   if (!view_.header.started.empty()) xml_.attribute("timestamp", view_.header.started);
   write_properties();
-  for (size_t i = 0; i < problems.size(); ++i) write_case(i, problems[i]);
-  if (!summary_.exhausted) {
-    xml_.open("testcase");
-    xml_.attribute("classname", view_.header.name);
-    xml_.attribute("name", "the campaign is finished");
-    xml_.open("error");
-    xml_.attribute("type", view_.end ? view_.end->status : "unfinished");
-    xml_.attribute("message", summary_.statement);
-  }
+  for (const Case& one : all) write_case(one);
   return xml_.finish();
 }
 

@@ -95,7 +95,9 @@ void Writer::group(const FindingGroup& group, size_t number) {
     if (group.variants.size() > 1) field("by", variant_words(group, *variant));
     field("seen",
           fmt::format("reproduced {} of {}", finding.reproduced, finding.repetitions));
-    field("replay", replay_command(variant->id));
+    if (!finding.shown_by.empty()) field("", shown_by_words(finding));
+    if (kind_of(finding) == FindingKind::kConfirmed)
+      field("replay", replay_command(variant->id));
   }
 }
 
@@ -124,7 +126,7 @@ void Writer::experiments(ExperimentState state, std::string_view title) {
     }
   }
   if (listed > options_.most_listed) {
-    line(fmt::format("  and {} more (cutset report --html shows them all)",
+    line(fmt::format("  and {} more (cutset report --format html shows them all)",
                      listed - options_.most_listed));
   }
 }

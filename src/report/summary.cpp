@@ -109,8 +109,13 @@ std::string cost_words(const JournalView& view) {
   const auto experiments =
       view.end ? view.end->experiments : static_cast<int64_t>(view.experiments.size());
   const auto runs = view.end ? view.end->runs : static_cast<int64_t>(view.runs.size());
-  std::string words =
-      fmt::format("{} ({})", counted(experiments, "experiment"), counted(runs, "run"));
+  std::string confirming;
+  if (view.end && view.end->confirmations > 0) {
+    confirming = fmt::format("{} of them to confirm what was predicted; ",
+                             view.end->confirmations);
+  }
+  std::string words = fmt::format("{} ({}{})", counted(experiments, "experiment"),
+                                  confirming, counted(runs, "run"));
   if (view.end && view.end->exhaustive > 0) {
     words += fmt::format("; exhaustive search would need {}{}",
                          view.end->exhaustive_is_lower_bound ? "at least " : "",

@@ -51,7 +51,8 @@ struct Summary {
 
 Summary summarize(const JournalView& view);
 
-/// "87 experiments (93 runs); exhaustive search would need at least 127139"
+/// "87 experiments (12 of them to confirm what was predicted; 93 runs); exhaustive search
+/// would need at least 127139"
 std::string cost_words(const JournalView& view);
 
 }  // namespace cutset::report

@@ -30,7 +30,8 @@ std::string modes_words(const std::vector<identity::FaultMode>& modes);
 std::string duration_words(int64_t nanoseconds);
 /// "1 finding", "2 findings"
 std::string counted(int64_t count, const std::string& noun);
-/// What people type to reproduce a finding.
+/// What people type to reproduce a finding; only those that are confirmed and not
+/// accepted have a file.
 std::string replay_command(const std::string& finding_id);
 
 }  // namespace cutset::report

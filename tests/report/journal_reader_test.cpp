@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "report/report_html.h"
+#include "report/report_junit.h"
+#include "report/report_text.h"
 #include "report/summary.h"
 
 namespace cutset::report {
@@ -115,6 +118,35 @@ TEST(JournalReader, NeverFailsOtherThanByAnError) {
   }
   EXPECT_GT(read, 0U);
   EXPECT_LT(read, 6 * whole.size());
+}
+
+TEST(JournalReader, TheFindingsOfTheEndAreTheOnesThatCount) {
+  const auto finding = [](const std::string& id, const std::string& shown_by) {
+    return R"({"type":"finding","id":")" + id +
+           R"(","experiment":2,"status":"confirmed","kind":"finding",)" +
+           R"("faults":[{"event":"gateway:GET /#1 > a:GET /#1","mode":"refuse"}],"shown_by":")" +
+           shown_by + R"(","run":"r2"})";
+  };
+  auto records = run_records(2, "r2", {{"gateway:GET /#1 > a:GET /#1", "refuse"}},
+                             "violated", {"a"});
+  records.push_back(finding("0000000000000001", ""));
+  records.push_back(finding("0000000000000002", ""));
+  const auto going_on = parse_journal(journal_text(records), "j");
+  ASSERT_TRUE(going_on.ok()) << going_on.error().text();
+  EXPECT_EQ(going_on->findings.size(), 2U);
+
+  records.push_back(R"({"type":"end","status":"exhausted","findings":[)" +
+                    finding("0000000000000002", "{refuse on another}") + "]}");
+  const auto ended = parse_journal(journal_text(records), "j");
+  ASSERT_TRUE(ended.ok()) << ended.error().text();
+  ASSERT_EQ(ended->findings.size(), 1U);
+  EXPECT_EQ(ended->findings[0].id, "0000000000000002");
+  const std::string words =
+      "needed no run of its own: under {refuse on another} these calls failed so by "
+      "themselves";
+  EXPECT_NE(report_text(*ended).find(words), std::string::npos);
+  EXPECT_NE(report_junit(*ended).find(words), std::string::npos);
+  EXPECT_NE(report_html(*ended).find(words), std::string::npos);
 }
 
 TEST(JournalReader, AnUnreachablePlanIsNoOpenQuestion) {
