@@ -33,6 +33,7 @@ void wait_for_all(const std::vector<ProcessInfo>& targets, Clock::time_point dea
   }
   while (!handles.empty()) {
     std::vector<pollfd> polled;
+    polled.reserve(handles.size());
     for (const Fd& handle : handles) polled.push_back({handle.get(), POLLIN, 0});
     const int timeout = milliseconds_until(deadline);
     ::poll(polled.data(), polled.size(), timeout);
@@ -60,12 +61,19 @@ Ending end_processes(const std::function<std::vector<ProcessInfo>()>& living,
                      std::chrono::milliseconds grace, std::chrono::milliseconds limit) {
   const auto begun = Clock::now();
   std::set<ProcessId> seen;
+  // The list of processes is not read in one moment: a process that forks and dies during
+  // the look can be missed together with its child. One empty look therefore proves
+  // nothing.
+  const auto look = [&] {
+    std::vector<ProcessInfo> found = living();
+    return found.empty() ? living() : found;
+  };
   Ending ending;
-  ending.left = living();
+  ending.left = look();
   if (grace.count() > 0 && !ending.left.empty()) {
     signal_all(ending.left, SIGTERM, seen);
     wait_for_all(ending.left, begun + grace);
-    ending.left = living();
+    ending.left = look();
   }
   while (!ending.left.empty() && Clock::now() < begun + limit) {
     signal_all(ending.left, SIGKILL, seen);
@@ -73,7 +81,7 @@ Ending end_processes(const std::function<std::vector<ProcessInfo>()>& living,
     // next round.
     wait_for_all(ending.left,
                  std::min(begun + limit, Clock::now() + std::chrono::milliseconds(50)));
-    ending.left = living();
+    ending.left = look();
   }
   ending.ended = static_cast<int>(seen.size());
   for (const ProcessInfo& info : ending.left) {

@@ -24,9 +24,15 @@ namespace {
 constexpr int kExitInternal = 70;
 constexpr std::chrono::milliseconds kLeftoverLimit{1000};
 constexpr std::chrono::milliseconds kSignOfLife{1000};
+constexpr useconds_t kChildPause = 1000;
 
 int exit_code_of(const siginfo_t& info) {
   return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+bool has_children() {
+  siginfo_t info{};
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
 }  // namespace
@@ -180,7 +186,7 @@ Result<ProcessId> Keeper::start_service(const KeeperMessage& message) {
   }
   CUTSET_TRY(log_.start(message.name));
   std::optional<ProcessId> recorded;
-  const Result<ProcessId> started = start_process(spec, [&](const ProcessId& id) {
+  Result<ProcessId> started = start_process(spec, [&](const ProcessId& id) {
     recorded = id;
     return log_.running(message.name, id);
   });
@@ -212,13 +218,7 @@ void Keeper::stop(const KeeperMessage& message) {
 }
 
 void Keeper::end_all(const KeeperMessage& message) {
-  const Ending ending = end_processes([&] {
-    reap();
-    return descendants(::getpid(), plan_.worker.pid);
-  });
-  for (const ProcessInfo& info : ending.left)
-    log_warning("process {} does not end (state {})", info.id.pid, info.state);
-  reap();
+  const Ending ending = end_descendants(kEndLimit);
   KeeperMessage answer;
   answer.kind = KeeperMessage::Kind::kAllEnded;
   answer.id = message.id;
@@ -291,19 +291,33 @@ void Keeper::undo_everything() {
   // The door and the worker first: with them go the faults and the way to ask for more.
   ::unlink(plan_.socket_path.c_str());
   if (worker_alive_) ::kill(plan_.worker.pid, SIGKILL);
-  const Ending ending = end_processes([&] {
-    reap();
-    return descendants(::getpid(), plan_.worker.pid);
-  });
-  reap();
-  if (ending.ended > 0) log_info("ended {} processes", ending.ended);
-  for (const ProcessInfo& info : ending.left)
-    log_warning("process {} does not end (state {})", info.id.pid, info.state);
-  if (worker_alive_) {
-    while (::waitpid(plan_.worker.pid, nullptr, 0) < 0 && errno == EINTR) {
-    }
+  const auto deadline = Clock::now() + kEndLimit;
+  int ended = 0;
+  bool left = true;
+  while (left && Clock::now() < deadline) {
+    const Ending ending = end_descendants(
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()));
+    ended += ending.ended;
+    // What is orphaned becomes our child: without a child, there is no descendant either.
+    left = has_children();
+    if (left) ::usleep(kChildPause);
   }
-  if (ending.left.empty()) note(log_.closed());
+  if (ended > 0) log_info("ended {} processes", ended);
+  if (!left) note(log_.closed());
+}
+
+Ending Keeper::end_descendants(std::chrono::milliseconds limit) {
+  const Ending ending = end_processes(
+      [this] {
+        reap();
+        return descendants(::getpid(), plan_.worker.pid);
+      },
+      kEndGrace, limit);
+  for (const ProcessInfo& info : ending.left) {
+    log_warning("process {} does not end (state {})", info.id.pid, info.state);
+  }
+  reap();
+  return ending;
 }
 
 void Keeper::note(const Status& written) {

@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/ending.h"
 #include "agent/intent_log.h"
 #include "agent/keeper_protocol.h"
 #include "agent/service_process.h"
@@ -78,6 +79,7 @@ class Keeper {
   void send(const KeeperMessage& message);
   void finish(const std::string& why, int exit_code);
   void undo_everything();
+  Ending end_descendants(std::chrono::milliseconds limit);
   void note(const Status& written);
 
   KeeperPlan plan_;

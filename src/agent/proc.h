@@ -24,7 +24,7 @@ namespace cutset::agent {
 struct ProcessId {
   pid_t pid = 0;
   uint64_t start = 0;
-  auto operator<=>(const ProcessId&) const = default;
+  auto operator<=>(const ProcessId&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct ProcessInfo {

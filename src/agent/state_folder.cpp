@@ -80,9 +80,10 @@ Result<std::string> open_state_folder(const std::string& path) {
   absolute = absolute.lexically_normal();
   if (absolute.filename().empty()) absolute = absolute.parent_path();
   std::filesystem::create_directories(absolute.parent_path(), code);
-  if (code)
+  if (code) {
     return Error::usage(fmt::format("cannot make the folder {}: {}",
                                     absolute.parent_path().string(), code.message()));
+  }
   const std::string folder = absolute.string();
   CUTSET_TRY(make_folder(folder));
   CUTSET_TRY(make_folder(folder + "/logs"));

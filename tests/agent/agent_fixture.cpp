@@ -15,6 +15,7 @@
 #include "agent/intent_log.h"
 #include "agent/proc.h"
 #include "agent/unix_socket.h"
+#include "base/file.h"
 #include "base/subprocess.h"
 
 namespace cutset::agent::test {
@@ -51,12 +52,28 @@ std::vector<pid_t> processes_with(const std::string& word) {
 }
 
 std::vector<pid_t> traces_of(const std::string& word) {
-  std::vector<pid_t> found = processes_with(word);
+  std::vector<pid_t> found;
   for (const ProcessInfo& info : all_processes()) {
-    if (!info.dead() && environment_holds(info.id.pid, "TEST_WORD=" + word, false))
+    if (!info.dead() && (command_line_of(info.id.pid).find(word) != std::string::npos ||
+                         environment_holds(info.id.pid, "TEST_WORD=" + word, false))) {
       found.push_back(info.id.pid);
+    }
   }
   return found;
+}
+
+bool pause_process(pid_t pid) {
+  ::kill(pid, SIGSTOP);
+  // The threads stop one after another.
+  return eventually([pid] {
+    for (const auto& thread :
+         std::filesystem::directory_iterator(fmt::format("/proc/{}/task", pid))) {
+      const Result<std::string> stat = read_file(thread.path().string() + "/stat", 4096);
+      const auto info = stat.ok() ? parse_stat(*stat) : std::nullopt;
+      if (!info || info->state != 'T') return false;
+    }
+    return true;
+  });
 }
 
 std::vector<pid_t> children_of(pid_t pid) {

@@ -25,6 +25,8 @@ bool eventually(const std::function<bool()>& condition,
 std::vector<pid_t> processes_with(const std::string& word);
 /// The same, or with TEST_WORD=word in their environment.
 std::vector<pid_t> traces_of(const std::string& word);
+/// Stops a process with all its threads; false if that does not come about.
+bool pause_process(pid_t pid);
 /// Living children of a process.
 std::vector<pid_t> children_of(pid_t pid);
 

@@ -53,12 +53,13 @@ class AgentDeath : public AgentFixture {
                     .ok());
     ASSERT_TRUE(controller_
                     ->start("bare",
-                            shell("env -i sh -c 'while :; do sleep 608; done' " + word() +
+                            shell("env -i TEST_WORD=" + word() +
+                                  " sh -c 'while :; do sleep 608; done' " + word() +
                                   " & sleep 609"),
                             word_variable)
                     .ok());
     ASSERT_TRUE(eventually([this] {
-      return traces_of(word()).size() >= 14 && std::filesystem::exists(socket_);
+      return traces_of(word()).size() == 16 && std::filesystem::exists(socket_);
     })) << traces_of(word()).size();
   }
 
@@ -101,8 +102,8 @@ TEST_F(AgentDeath, KillOfBothThenUndoAllByHand) {
   start_difficult_services();
   // A process without the mark is known by the keeper's sign of life, one a second.
   std::this_thread::sleep_for(milliseconds(1500));
-  ::kill(worker(), SIGSTOP);  // so that it cannot clean up between the two
   const pid_t stopped = worker();
+  ASSERT_TRUE(pause_process(stopped));  // so that it cannot clean up between the two
   ::kill(keeper_, SIGKILL);
   ::kill(stopped, SIGKILL);
   wait_agent();
@@ -123,9 +124,9 @@ TEST_F(AgentDeath, TheNextStartUndoesFirst) {
       controller_
           ->start("x", shell("setsid sh -c 'sleep 611; :' & sleep 612; :"), word_variable)
           .ok());
-  ASSERT_TRUE(eventually([&] { return traces_of(word()).size() >= 4; }));
+  ASSERT_TRUE(eventually([&] { return traces_of(word()).size() == 4; }));
   const pid_t old_worker = worker();
-  ::kill(old_worker, SIGSTOP);
+  ASSERT_TRUE(pause_process(old_worker));
   ::kill(keeper_, SIGKILL);
   wait_agent();
   EXPECT_FALSE(traces_of(word()).empty());
