@@ -82,6 +82,21 @@ void add_choices(const std::vector<Modes>& modes, std::set<Modes>& choices,
   }
 }
 
+/// In the order of the campaign's configuration, whatever the order of discovery.
+void sort_modes(const JournalHeader& header, Modes& modes) {
+  const auto rank = [&header](const FaultMode& mode) {
+    const auto same = [&mode](const std::string& name) {
+      return name == mode.text() || name == identity::action_name(mode.action);
+    };
+    return std::find_if(header.modes.begin(), header.modes.end(), same) -
+           header.modes.begin();
+  };
+  std::sort(modes.begin(), modes.end(),
+            [&rank](const FaultMode& left, const FaultMode& right) {
+              return std::pair(rank(left), left) < std::pair(rank(right), right);
+            });
+}
+
 void merge_variants(const JournalView& view, FindingGroup& group) {
   const campaign::Finding& first = group.variants.front()->finding;
   const std::vector<size_t> order = in_order(view, first);
@@ -101,6 +116,7 @@ void merge_variants(const JournalView& view, FindingGroup& group) {
     countable = countable && combinations(own) <= kMostCombinations;
     if (countable) add_choices(own, choices);
   }
+  for (Modes& modes : group.modes) sort_modes(view.header, modes);
   group.modes_combine = countable && choices.size() == combinations(group.modes);
 }
 
@@ -143,8 +159,7 @@ std::vector<std::string> group_modes_words(const FindingGroup& group) {
             modes_words(modes[0])};
   std::vector<std::string> lines;
   for (size_t i = 0; i < modes.size(); ++i) {
-    lines.push_back(operation_words(group.faults[i].event) + ": " +
-                    modes_words(modes[i]));
+    lines.push_back(place_words(group.faults[i].event) + ": " + modes_words(modes[i]));
   }
   return lines;
 }

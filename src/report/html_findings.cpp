@@ -43,10 +43,10 @@ std::string broken(const campaign::Finding& finding) {
   std::string out;
   for (const campaign::OutcomeResult& outcome : finding.outcomes) {
     const bool late = outcome.state == campaign::OutcomeResult::State::kDidNotRecover;
-    out += fmt::format("<div><b>{}</b> {}: found {}, expected {}</div>",
-                       escape_markup(outcome.name),
+    const std::string difference = difference_words(outcome);
+    out += fmt::format("<div><b>{}</b> {}{}{}</div>", escape_markup(outcome.name),
                        late ? "does not recover" : "is violated",
-                       escape_markup(outcome.found), escape_markup(outcome.expected));
+                       difference.empty() ? "" : ": ", escape_markup(difference));
   }
   return out.empty() ? escape_markup(broken_words(finding)) : out;
 }

@@ -54,7 +54,7 @@ article.flaky,article.accepted{border-left:5px solid var(--warn)}
 .facts{display:grid;grid-template-columns:110px 1fr;gap:4px 12px;margin:0}
 .facts dt{color:var(--soft)}
 .facts dd{margin:0;overflow-wrap:anywhere}
-.command{display:flex;gap:8px;align-items:center;flex-wrap:wrap}
+.command{display:inline-flex;gap:8px;align-items:center;flex-wrap:wrap}
 .command code{background:var(--panel);border:1px solid var(--rule);border-radius:6px;padding:3px 8px}
 button{font:inherit;font-size:13px;padding:2px 10px;border:1px solid var(--rule);border-radius:6px;background:var(--panel);color:inherit;cursor:pointer}
 button:focus-visible,input:focus-visible,summary:focus-visible{outline:2px solid var(--usual);outline-offset:2px}

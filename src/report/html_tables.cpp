@@ -43,8 +43,9 @@ std::string outcomes_cell(const JournalRun& run) {
   std::string out;
   for (const campaign::OutcomeResult& outcome : run.result.outcomes) {
     if (outcome.state == campaign::OutcomeResult::State::kHeld) continue;
-    out += fmt::format("<div>{}: found {}</div>", escape_markup(outcome.name),
-                       escape_markup(outcome.found));
+    const std::string found = outcome.found.empty() ? "" : ": found " + outcome.found;
+    out +=
+        fmt::format("<div>{}{}</div>", escape_markup(outcome.name), escape_markup(found));
   }
   return out;
 }

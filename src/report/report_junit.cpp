@@ -31,9 +31,10 @@ std::string broken_outcomes(const std::vector<campaign::OutcomeResult>& outcomes
   std::string text;
   for (const campaign::OutcomeResult& outcome : outcomes) {
     if (outcome.state == campaign::OutcomeResult::State::kHeld) continue;
-    text += fmt::format("outcome \"{}\" {}: found {}, expected {}\n", outcome.name,
-                        campaign::outcome_state_name(outcome.state), outcome.found,
-                        outcome.expected);
+    const std::string difference = difference_words(outcome);
+    text += fmt::format("outcome \"{}\" {}{}{}\n", outcome.name,
+                        campaign::outcome_state_name(outcome.state),
+                        difference.empty() ? "" : ": ", difference);
   }
   return text;
 }

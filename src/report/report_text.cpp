@@ -14,6 +14,8 @@ namespace cutset::report {
 
 namespace {
 
+constexpr size_t kMostVariants = 3;
+
 enum class Style { kBold, kRed, kGreen, kYellow, kDim };
 
 class Writer {
@@ -33,6 +35,7 @@ class Writer {
                      clean_text(text)));
   }
   void group(const FindingGroup& group, size_t number);
+  void variant(const FindingGroup& group, const JournalFinding& found);
   void faults(const FindingGroup& group, size_t number);
   void groups(const std::vector<FindingGroup>& groups, Style style,
               std::string_view title);
@@ -76,28 +79,38 @@ void Writer::faults(const FindingGroup& group, size_t number) {
     line(fmt::format("{:>3}. {}", number, styled(Style::kBold, "no fault")));
 }
 
+void Writer::variant(const FindingGroup& group, const JournalFinding& found) {
+  const campaign::Finding& finding = found.finding;
+  std::string seen =
+      fmt::format("reproduced {} of {}", finding.reproduced, finding.repetitions);
+  if (group.variants.size() > 1) seen += " with " + variant_words(group, found);
+  field("seen", seen);
+  if (!finding.shown_by.empty()) field("", shown_by_words(finding));
+  if (kind_of(finding) == FindingKind::kConfirmed)
+    field("replay", replay_command(found.id));
+}
+
 void Writer::group(const FindingGroup& group, size_t number) {
   const campaign::Finding& first = group.variants.front()->finding;
   faults(group, number);
   for (const campaign::OutcomeResult& outcome : first.outcomes) {
     const bool late = outcome.state == campaign::OutcomeResult::State::kDidNotRecover;
-    field("breaks", fmt::format("\"{}\"{}: found {}, expected {}", outcome.name,
-                                late ? " (does not recover)" : "", outcome.found,
-                                outcome.expected));
+    const std::string difference = difference_words(outcome);
+    field("breaks",
+          fmt::format("\"{}\"{}{}{}", outcome.name, late ? " (does not recover)" : "",
+                      difference.empty() ? "" : ": ", difference));
   }
   if (first.outcomes.empty()) field("breaks", broken_words(first));
   for (const std::string& modes : group_modes_words(group)) field("modes", modes);
   for (const campaign::Fault& fault : group.faults) field("call", fault.event);
   const std::string cut = supports_cut_words(supports_cut(first, summary_.supports));
   if (!cut.empty()) field("cuts", cut);
-  for (const JournalFinding* variant : group.variants) {
-    const campaign::Finding& finding = variant->finding;
-    if (group.variants.size() > 1) field("by", variant_words(group, *variant));
-    field("seen",
-          fmt::format("reproduced {} of {}", finding.reproduced, finding.repetitions));
-    if (!finding.shown_by.empty()) field("", shown_by_words(finding));
-    if (kind_of(finding) == FindingKind::kConfirmed)
-      field("replay", replay_command(variant->id));
+  const size_t listed = std::min(group.variants.size(), kMostVariants);
+  for (size_t i = 0; i < listed; ++i) variant(group, *group.variants[i]);
+  if (listed < group.variants.size()) {
+    field("", fmt::format("and {} (cutset report --format html shows them all)",
+                          counted(static_cast<int64_t>(group.variants.size() - listed),
+                                  "more variant")));
   }
 }
 

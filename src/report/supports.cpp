@@ -62,13 +62,9 @@ std::vector<std::string> events_of(const campaign::FaultSet& faults) {
   return events;
 }
 
-std::string place_words(const campaign::FaultSet& faults) {
+std::string places_words(const campaign::FaultSet& faults) {
   std::vector<std::string> places;
-  for (const campaign::Fault& fault : faults) {
-    const auto id = identity::parse_call_id(fault.event);
-    const std::string service = id.ok() ? id->points.back().callee + "'s " : "";
-    places.push_back(service + operation_words(fault.event));
-  }
+  for (const campaign::Fault& fault : faults) places.push_back(place_words(fault.event));
   return join(places, " and ");
 }
 
@@ -123,9 +119,9 @@ std::string supports_cut_words(const std::vector<CutSupport>& cut) {
     const std::string what =
         support.condition.empty()
             ? fmt::format("the fault-free one ({})", calls)
-            : fmt::format("without {}, {} ({})", place_words(support.condition),
+            : fmt::format("without {}, {} ({})", places_words(support.condition),
                           support.run, calls);
-    parts.push_back(fmt::format("{} at {}", what, place_words(cut[i].cut_by)));
+    parts.push_back(fmt::format("{} at {}", what, places_words(cut[i].cut_by)));
   }
   if (cut.size() > kMostInWords)
     parts.push_back(fmt::format("and {} more", cut.size() - kMostInWords));

@@ -49,6 +49,18 @@ std::string operation_words(const std::string& event) {
   return id.ok() ? operation_of(id->points.back()) : event;
 }
 
+std::string place_words(const std::string& event) {
+  const auto id = identity::parse_call_id(event);
+  return id.ok() ? fmt::format("{}'s {}", id->points.back().callee,
+                               operation_of(id->points.back()))
+                 : event;
+}
+
+std::string difference_words(const campaign::OutcomeResult& outcome) {
+  if (outcome.found.empty() && outcome.expected.empty()) return "";
+  return fmt::format("found {}, expected {}", outcome.found, outcome.expected);
+}
+
 std::string caller_of(const identity::CallId& id) {
   return id.points.size() > 1 ? id.points[id.points.size() - 2].callee : "the client";
 }

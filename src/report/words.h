@@ -16,12 +16,16 @@ namespace cutset::report {
 
 /// "GET /items/:id{7}#2"; the text itself if it is no call identity.
 std::string operation_words(const std::string& event);
+/// "stock's GET /items/:id{7}#2"
+std::string place_words(const std::string& event);
 /// The service that makes the call; "the client" for an entry.
 std::string caller_of(const identity::CallId& id);
 /// "tax answers 503 to orders (GET /tax#1)"
 std::string fault_words(const campaign::Fault& fault);
 /// The same for each, joined by ", and "; "no fault" for none.
 std::string faults_words(const campaign::FaultSet& faults);
+/// "found status 500, expected status 200"; "" where neither is known.
+std::string difference_words(const campaign::OutcomeResult& outcome);
 /// "200", "refused", "timeout", "reset"
 std::string answer_words(const lineage::Answer& answer);
 /// "error(500), error(503), refuse"
