@@ -80,7 +80,6 @@ class Composer {
     } else {
       answers = follow_tree(place, executed, {});
     }
-    if (model_.is_effectful(place.handler)) note_effects(place, answers);
     return answers;
   }
 
@@ -120,12 +119,10 @@ class Composer {
     }
   }
 
-  void note_effects(const Place& place, const Answers& answers) {
-    for (const auto& [label, goal] : answers) {
-      const int coarse = model_.coarse(label);
-      if (vocabulary_.labels.text(coarse) == "refused") continue;
-      result_.executed.push_back({{place.handler, coarse}, goal, place.copies});
-    }
+  void note_effect(const Place& place, const std::string& label, NodeId executed) {
+    if (label == "refused" || executed == DerivationGraph::kFalse) return;
+    result_.executed.push_back(
+        {{place.handler, model_.label(label)}, executed, place.copies});
   }
 
   /// One walk over the tree of an invocation. Each child is composed once, from all the nodes that call
@@ -191,6 +188,7 @@ class Composer::Walk {
         composer_.result_.open.push_back({reached, {}});
       } else if (here.action->answers) {
         composer_.add(answers, {{here.action->answer, reached}});
+        note_effect(node, here.action->answer, reached);
       } else {
         std::vector<NodeId> known;
         for (const Edge& edge : here.edges) known.push_back(at(edge.target));
@@ -201,6 +199,7 @@ class Composer::Walk {
             if (!passed_on) continue;
             known.push_back(graph().rule({reached, shows}));
             composer_.add(answers, {{*passed_on, known.back()}});
+            note_effect(node, *passed_on, known.back());
           }
         }
         composer_.result_.open.push_back({reached, std::move(known)});
@@ -246,6 +245,23 @@ class Composer::Walk {
     for (const int caller : nodes) calls.push_back(at(caller));
     Child composed = compose_child(node, point, graph().goal(std::move(calls)));
     return children_.emplace(key, std::move(composed)).first->second;
+  }
+
+  /// Counts the execution that ends at `node` with this answer; one that nobody saw the answer of by
+  /// what the last child showed (refinement.h, unanswered_label).
+  void note_effect(int node, int answer, NodeId reached) {
+    const Model& model = composer_.model_;
+    if (!model.is_effectful(place_.handler)) return;
+    const std::string& label = composer_.vocabulary_.labels.text(model.coarse(answer));
+    const int parent = tree_.nodes[static_cast<size_t>(node)].parent;
+    if (label != "timeout" || parent < 0) return composer_.note_effect(place_, label, reached);
+    const int last = tree_.nodes[static_cast<size_t>(parent)].action->calls.back();
+    for (const auto& [shown, goal] : child(parent, last).shows) {
+      composer_.note_effect(place_,
+                            unanswered_label(composer_.vocabulary_.points.text(last),
+                                             composer_.vocabulary_.labels.text(shown)),
+                            graph().rule({reached, goal}));
+    }
   }
 
   Child compose_child(int node, int point, NodeId called);

@@ -9,17 +9,19 @@ namespace {
 enum class Likeness { kAlike, kDifferent, kUnclear };
 
 /// Do the two subtrees do the same wherever both are known, down to an answer?
-Likeness compare(const HandlerTree& tree, int left, int right) {
+Likeness compare(const HandlerTree& tree, int left, int right, int hidden_answer) {
   const TreeNode& a = tree.nodes[static_cast<size_t>(left)];
   const TreeNode& b = tree.nodes[static_cast<size_t>(right)];
   if (!a.action || !b.action) return Likeness::kUnclear;
   if (!(*a.action == *b.action)) return Likeness::kDifferent;
-  if (a.action->answers) return Likeness::kAlike;
+  if (a.action->answers) {
+    return a.action->answer == hidden_answer ? Likeness::kUnclear : Likeness::kAlike;
+  }
   Likeness result = Likeness::kUnclear;
   for (const Edge& from_a : a.edges) {
     for (const Edge& from_b : b.edges) {
       if (from_a.labels != from_b.labels) continue;
-      const Likeness below = compare(tree, from_a.target, from_b.target);
+      const Likeness below = compare(tree, from_a.target, from_b.target, hidden_answer);
       if (below == Likeness::kDifferent) return below;
       if (below == Likeness::kAlike) result = below;
     }
@@ -58,7 +60,9 @@ struct Evidence {
 };
 
 /// What the nodes of one tree tell about each base.
-std::map<int, Evidence> evidence_of(const HandlerTree& tree, const Vocabulary& vocabulary) {
+std::map<int, Evidence> evidence_of(const HandlerTree& tree, const Vocabulary& vocabulary,
+                                    bool effectful) {
+  const int hidden_answer = effectful ? vocabulary.labels.find("timeout") : -1;
   std::map<int, Evidence> evidence;
   for (const TreeNode& node : tree.nodes) {
     if (!node.action || node.action->answers) continue;
@@ -69,7 +73,7 @@ std::map<int, Evidence> evidence_of(const HandlerTree& tree, const Vocabulary& v
       for (const Edge& a : node.edges) {
         for (const Edge& b : node.edges) {
           if (a.labels[i] >= b.labels[i] || !differ_only_in(a, b, i)) continue;
-          const Likeness likeness = compare(tree, a.target, b.target);
+          const Likeness likeness = compare(tree, a.target, b.target, hidden_answer);
           if (likeness == Likeness::kAlike) here.alike.insert({a.labels[i], b.labels[i]});
           if (likeness == Likeness::kDifferent) here.different.insert({a.labels[i], b.labels[i]});
         }
@@ -83,11 +87,13 @@ Pair ordered(int a, int b) { return {std::min(a, b), std::max(a, b)}; }
 
 }  // namespace
 
-void LabelClasses::compute(const HandlerTrees& trees, const Vocabulary& vocabulary) {
+void LabelClasses::compute(const HandlerTrees& trees, const Vocabulary& vocabulary,
+                           const std::set<int>& effectful) {
   representative_.clear();
   observed_.clear();
   for (const auto& [number, tree] : trees.trees()) {
-    for (const auto& [base, evidence] : evidence_of(tree, vocabulary)) {
+    for (const auto& [base, evidence] : 
+         evidence_of(tree, vocabulary, effectful.count(tree.handler) > 0)) {
       std::vector<std::vector<int>> classes;
       for (const int label : evidence.labels) {
         observed_.insert({number, base, label});

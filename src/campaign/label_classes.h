@@ -19,7 +19,9 @@ namespace cutset::campaign {
 class LabelClasses {
  public:
   /// Reads the classes off trees that were learned with every label by itself.
-  void compute(const HandlerTrees& trees, const Vocabulary& vocabulary);
+  /// What a handler of `effectful` did when nobody waited for its answer is not known to be alike.
+  void compute(const HandlerTrees& trees, const Vocabulary& vocabulary,
+               const std::set<int>& effectful);
 
   /// The first label of the class; the label itself where it is in none.
   int representative(int tree, int base, int label) const;

@@ -117,12 +117,21 @@ WrongPrediction Model::refine(const Contradiction& contradiction) {
     return wrong;
   }
   CHECK(level != HandlerLevel::kOpaque);
-  if (level == HandlerLevel::kByPosition && !refinement_.durations) {
-    // Before anything else is suspected of one handler, time is, of all: what was split without it starts again.
-    refinement_.durations = true;
-    refinement_.levels.clear();
-    wrong.remedy = "slow answers are told from quick ones";
-    return wrong;
+  if (level == HandlerLevel::kByPosition) {
+    // Before anything else time is suspected: how long its callees took.
+    std::set<std::string> callees;
+    for (const auto& [point, label] : contradiction.history) {
+      const int base = vocabulary_.base_of_point[static_cast<size_t>(point)];
+      const int callee = vocabulary_.handler_of_base[static_cast<size_t>(base)];
+      const std::string& name = vocabulary_.handlers.text(callee);
+      if (refinement_.durations.insert(name).second) callees.insert(name);
+    }
+    if (!callees.empty()) {
+      refinement_.levels.erase(handler);
+      wrong.remedy = "slow answers of " + join({callees.begin(), callees.end()}, ", ") +
+                     " are told from quick ones";
+      return wrong;
+    }
   }
   const auto next = static_cast<HandlerLevel>(static_cast<int>(level) + 1);
   refinement_.levels[handler] = next;
@@ -157,7 +166,7 @@ void Model::merge_trees(bool from_scratch) {
   };
   while (true) {
     const LabelClasses before = classes_;
-    classes_.compute(raw_, vocabulary_);
+    classes_.compute(raw_, vocabulary_, effectful_);
     const bool all_again = from_scratch || !(classes_ == before);
     std::optional<Contradiction> contradiction;
     if (all_again) {

@@ -57,7 +57,7 @@ class Simulation {
       if (!here.action) return unknown(name + " after " + join(history, ", "));
       if (here.action->answers) {
         const int answer = here.action->answer;
-        count_effect(handler, answer, copies);
+        count_effect(handler, answer, shown, copies);
         std::sort(shown.begin(), shown.end());
         prediction_.views.push_back({position, std::move(shown), answer});
         return answer;
@@ -83,7 +83,7 @@ class Simulation {
       const std::optional<int> passed_on =
           labels.size() == 1 ? model_.passed_on(*tree, number, node, labels[0]) : std::nullopt;
       if (!passed_on) return unknown(name + " after " + join(history, ", "));
-      count_effect(handler, *passed_on, copies);
+      count_effect(handler, *passed_on, shown, copies);
       std::sort(shown.begin(), shown.end());
       prediction_.views.push_back({position, std::move(shown), *passed_on});
       return *passed_on;
@@ -116,9 +116,15 @@ class Simulation {
     return model_.label(after_callee(label, vocabulary.labels.text(answer)));
   }
 
-  void count_effect(int handler, int answer, int copies) {
+  void count_effect(int handler, int answer, const std::vector<std::pair<int, int>>& shown,
+                    int copies) {
     if (!model_.is_effectful(handler)) return;
-    const int label = model_.coarse(answer);
+    const Vocabulary& vocabulary = model_.vocabulary();
+    int label = model_.coarse(answer);
+    if (vocabulary.labels.text(label) == "timeout" && !shown.empty()) {
+      label = model_.label(unanswered_label(vocabulary.points.text(shown.back().first),
+                                            vocabulary.labels.text(shown.back().second)));
+    }
     // A callee that nobody could reach did nothing.
     if (model_.vocabulary().labels.text(label) == "refused") return;
     prediction_.effects[{handler, label}] += copies;

@@ -58,6 +58,10 @@ std::string answer_label(const lineage::Answer& answer, std::string_view handler
   return fmt::format("status:{}", answer.status);
 }
 
+std::string unanswered_label(const std::string& last_child, const std::string& shown) {
+  return "timeout after " + last_child + " = " + shown;
+}
+
 std::string duration_label(int64_t nanoseconds) {
   int step = 0;
   for (int64_t bound = 100'000'000; nanoseconds >= bound && step < 9; bound *= 5) ++step;

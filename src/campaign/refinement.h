@@ -4,7 +4,7 @@
 // A handler (callee + signature) goes through these levels:
 //   kByHandler   its rules hold wherever it is called
 //   kByPosition  separate rules for each causal position (call identity)
-//   (then the slow answers of all handlers are told from quick ones)
+//   (then the slow answers of its callees are told from quick ones, if that was not so already)
 //   kByPayload   the same, and bodies of failed answers are told apart too
 //   kByAttempts  the same, and what earlier attempts of the same call already did
 //   kOpaque      no rules: only whole runs count (calls.md 5.1)
@@ -29,7 +29,7 @@ enum class BodyUse { kExact, kShape, kNone };
 struct Refinement {
   std::map<std::string, HandlerLevel, std::less<>> levels;  // by handler; absent: kByHandler
   std::map<std::string, BodyUse, std::less<>> bodies;       // by handler; absent: kExact
-  bool durations = false;  // slow answers are told apart
+  std::set<std::string, std::less<>> durations;  // handlers whose slow answers are told from quick ones
 
   HandlerLevel level(std::string_view handler) const;
   BodyUse body(std::string_view handler) const;
@@ -39,6 +39,10 @@ std::string_view level_name(HandlerLevel level);
 
 /// "status:503", "status:200/9f..", "refused", "timeout", "reset". The body counts for answers below 400, and for
 /// all answers of a handler at kByPayload or finer.
+/// How an execution whose answer nobody saw is counted among the effects: by the last thing that its handler
+/// met, because that is what decided what it did.
+std::string unanswered_label(const std::string& last_child, const std::string& shown);
+
 std::string answer_label(const lineage::Answer& answer, std::string_view handler,
                          const Refinement& refinement);
 

@@ -53,7 +53,8 @@ std::string callee_label(const Call& call, const Refinement& refinement) {
   if (call.fault && !call.answered) return "timeout";
   const lineage::Answer& answer = call.answered ? *call.answered : call.seen;
   std::string label = answer_label(answer, handler, refinement);
-  if (refinement.durations && answer.kind == lineage::Answer::Kind::kStatus) {
+  if (refinement.durations.count(handler) > 0 &&
+      answer.kind == lineage::Answer::Kind::kStatus) {
     label += duration_label(callee_duration(call));
   }
   return label;
@@ -63,14 +64,6 @@ std::string seen_label(const Call& call, const Refinement& refinement) {
   if (!call.fault) return callee_label(call, refinement);
   if (!waits_for_callee(*call.fault)) return fault_label(*call.fault);
   return after_callee(fault_label(*call.fault), callee_label(call, refinement));
-}
-
-/// Effects count by what was answered, without bodies.
-std::string effect_label(const Call& call) {
-  Refinement coarse;
-  const std::string handler = handler_name(call.id.points.back());
-  coarse.bodies[handler] = BodyUse::kNone;
-  return callee_label(call, coarse);
 }
 
 class ViewBuilder {
@@ -93,6 +86,7 @@ class ViewBuilder {
       }
       add(i);
     }
+    count_effects();
     view_.fired = fired_faults(result_);
     std::sort(view_.delivered.begin(), view_.delivered.end());
     view_.delivered.erase(std::unique(view_.delivered.begin(), view_.delivered.end()),
@@ -102,6 +96,21 @@ class ViewBuilder {
   }
 
  private:
+  /// Effects count by what was answered, without bodies and durations.
+  void count_effects() {
+    for (const int number : effectful_) {
+      const InvocationView& invocation = view_.invocations[static_cast<size_t>(number)];
+      const std::string& answer = vocabulary_.labels.text(invocation.answer);
+      std::string label = answer.substr(0, answer.find_first_of("/ "));
+      if (label == "timeout" && !invocation.children.empty()) {
+        const ChildView& last = invocation.children.back();
+        label = unanswered_label(vocabulary_.points.text(last.point),
+                                 vocabulary_.labels.text(last.label));
+      }
+      ++view_.effects[{invocation.handler, vocabulary_.labels.of(label)}];
+    }
+  }
+
   void add(size_t index) {
     const Call& call = result_.execution.calls[index];
     if (call.parent >= 0 && invocation_of_[static_cast<size_t>(call.parent)] < 0) {
@@ -127,10 +136,7 @@ class ViewBuilder {
       view_.invocations.push_back(std::move(invocation));
     }
     if (!call.fault && call.parent >= 0) view_.delivered.push_back(positions_[index]);
-    if (call.effectful && call.executed) {
-      const int label = vocabulary_.labels.of(effect_label(call));
-      ++view_.effects[{view_.invocations.back().handler, label}];
-    }
+    if (call.effectful && call.executed) effectful_.push_back(number);
   }
 
   std::vector<int> attempts_before(int parent, const Call& call) {
@@ -180,6 +186,7 @@ class ViewBuilder {
   Vocabulary& vocabulary_;
   RunView view_;
   std::vector<int> invocation_of_;  // by call
+  std::vector<int> effectful_;      // invocations that were executed
 };
 
 }  // namespace
