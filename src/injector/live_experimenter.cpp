@@ -1,5 +1,6 @@
 #include "injector/live_experimenter.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -27,6 +28,7 @@ using Clock = std::chrono::steady_clock;
 using campaign::ExperimentResult;
 using campaign::FaultSet;
 
+constexpr Milliseconds kNoticeOfEnd{50};
 // Keying a point moves the calls below it to new parents, which may show more points.
 constexpr int kCalibrationRounds = 5;
 
@@ -53,6 +55,19 @@ Result<std::vector<RequestFault>> request_faults(const FaultSet& planned) {
     faults.push_back({std::move(*call), fault.mode});
   }
   return faults;
+}
+
+/// Whether a callee refused or broke off by itself: its process may have ended.
+bool has_broken_connection(const lineage::Execution& execution) {
+  const auto broken = [](const lineage::Answer& answer) {
+    return answer.kind == lineage::Answer::Kind::kRefused ||
+           answer.kind == lineage::Answer::Kind::kReset;
+  };
+  return std::any_of(execution.calls.begin(), execution.calls.end(),
+                     [&](const auto& call) {
+                       return (!call.fault && broken(call.seen)) ||
+                              (call.answered && broken(*call.answered));
+                     });
 }
 
 std::string joined_outcomes(const Config& config) {
@@ -237,6 +252,8 @@ class LiveExperimenter::Impl {
                       options.run));
     }
     ExperimentResult& result = observed.result;
+    // The end of a process is seen a little later than its broken connections.
+    if (connections_broke_ && stop_.sleep_for(kNoticeOfEnd)) return stop_.check();
     CUTSET_TRY(system_->ensure_up(result.notes));
     const auto resetting = Clock::now();
     CUTSET_TRY(reset_system(config_.reset, system_->addresses(), client_, stop_));
@@ -275,6 +292,7 @@ class LiveExperimenter::Impl {
     }
     result.execution = execution_from_records(run, observed.records, schedule.faults,
                                               config_, result.notes);
+    connections_broke_ = has_broken_connection(result.execution);
     result.faults =
         fault_reports(planned, schedule.faults, observed.records, result.execution);
   }
@@ -288,6 +306,7 @@ class LiveExperimenter::Impl {
   int64_t end_seconds_ = 0;
   std::set<std::string> logged_;
   std::set<std::string> keyed_points_;
+  bool connections_broke_ = false;  // in the last run
   // In this order: the lease ends first, then the agent's process is awaited.
   std::unique_ptr<AgentProcess> process_;
   std::unique_ptr<AgentClient> agent_;
