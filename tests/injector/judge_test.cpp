@@ -236,5 +236,25 @@ TEST_F(JudgeTest, AStopEndsTheWaiting) {
   EXPECT_EQ(result.error().kind, ErrorKind::kInterrupted);
 }
 
+TEST_F(JudgeTest, AStopEndsACommand) {
+  for (const std::string script : {"sleep 30", "exec >&- 2>&-; sleep 30"}) {
+    StopSignal stop;
+    std::thread stopper([&stop] {
+      std::this_thread::sleep_for(50ms);
+      stop.request();
+    });
+    CommandConfig command;
+    for (const std::string& word : {std::string("sh"), std::string("-c"), script}) {
+      command.arguments.push_back(TemplateText::literal(word));
+    }
+    const auto started = std::chrono::steady_clock::now();
+    const auto result = run_configured_command(command, addresses_, nullptr, 20s, stop);
+    stopper.join();
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, ErrorKind::kInterrupted);
+    EXPECT_LT(std::chrono::steady_clock::now() - started, 5s);
+  }
+}
+
 }  // namespace
 }  // namespace cutset::injector
