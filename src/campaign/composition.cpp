@@ -89,7 +89,8 @@ class Composer {
       std::vector<Kind> kinds;
       for (const identity::FaultMode& mode : candidates_.modes(
                call.position, call.base, call.caller_handler, place.patience_above)) {
-        kinds.push_back({{mode}, model_.label(fault_label(mode))});
+        kinds.push_back(
+            {{mode}, model_.label(model_.shown_by(mode, call.caller_handler, call.base))});
       }
       if (kinds.empty()) continue;
       calls_of_[event(call.position, std::move(kinds))].push_back(executed);
@@ -316,7 +317,8 @@ std::vector<Kind> Composer::Walk::kinds_of(int position, int base, int point) {
   const std::vector<identity::FaultMode> modes =
       composer_.candidates_.modes(position, base, place_.handler, place_.patience_above);
   for (const identity::FaultMode& mode : modes) {
-    const int label = composer_.model_.label(fault_label(mode));
+    const int label =
+        composer_.model_.label(composer_.model_.shown_by(mode, place_.handler, base));
     const auto home = std::find_if(kinds.begin(), kinds.end(), [&](const Kind& kind) {
       return (!effects_matter ||
               kind.modes.front().callee_works() == mode.callee_works()) &&

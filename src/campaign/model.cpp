@@ -393,6 +393,14 @@ int Model::multiplicity(int position) const {
   return found == multiplicity_.end() ? 1 : found->second;
 }
 
+std::string Model::shown_by(const identity::FaultMode& mode, int caller_handler,
+                            int base) const {
+  const std::optional<int> waits = patience(caller_handler, base);
+  const bool gives_up = mode.action == identity::FaultAction::kDelay && waits &&
+                        mode.milliseconds > *waits;
+  return gives_up ? "timeout" : fault_label(mode);
+}
+
 std::optional<int> Model::patience(int caller_handler, int base) const {
   const auto found = patience_ms_.find({caller_handler, base});
   if (found == patience_ms_.end()) return std::nullopt;

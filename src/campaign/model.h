@@ -94,6 +94,9 @@ class Model {
   bool may_change_state(int handler) const;
   /// A label without the body: "status:200/ab" -> "status:200". Adds to the vocabulary on first use.
   int coarse(int label) const;
+  /// What the caller will see of a fault: fault_label(), but a delay beyond what this caller waits for a call of this
+  /// base is a time-out to it.
+  std::string shown_by(const identity::FaultMode& mode, int caller_handler, int base) const;
   int label(const std::string& text) const { return vocabulary_.labels.of(text); }
   int position(const std::string& text) const { return vocabulary_.positions.of(text); }
   /// How many siblings one "#*" child stands for; 1 for others.

@@ -64,7 +64,7 @@ class Simulation {
       }
       std::vector<int> labels;
       for (const int point : here.action->calls) {
-        const int label = call(position, point, attempts_of_base, copies, depth);
+        const int label = call(handler, position, point, attempts_of_base, copies, depth);
         if (label == kUnknown) return kUnknown;
         labels.push_back(label);
         shown.emplace_back(point, label);
@@ -91,8 +91,8 @@ class Simulation {
   }
 
   /// What the caller sees of one child.
-  int call(int parent, int point, std::map<int, std::vector<int>>& attempts_of_base, int copies,
-           int depth) {
+  int call(int caller, int parent, int point,
+           std::map<int, std::vector<int>>& attempts_of_base, int copies, int depth) {
     const Vocabulary& vocabulary = model_.vocabulary();
     const int position = model_.position(vocabulary.positions.text(parent) + " > " +
                                          vocabulary.points.text(point));
@@ -111,7 +111,7 @@ class Simulation {
     }
     attempts.push_back(answer);
     if (fault == nullptr) return answer;
-    const std::string label = fault_label(fault->mode);
+    const std::string label = model_.shown_by(fault->mode, caller, base);
     if (!waits_for_callee(fault->mode)) return model_.label(label);
     return model_.label(after_callee(label, vocabulary.labels.text(answer)));
   }

@@ -62,6 +62,8 @@ std::string callee_label(const Call& call, const Refinement& refinement) {
 
 std::string seen_label(const Call& call, const Refinement& refinement) {
   if (!call.fault) return callee_label(call, refinement);
+  // A caller that gave up cannot tell a late answer from none.
+  if (call.seen.kind == lineage::Answer::Kind::kTimeout) return "timeout";
   if (!waits_for_callee(*call.fault)) return fault_label(*call.fault);
   return after_callee(fault_label(*call.fault), callee_label(call, refinement));
 }
