@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "campaign/result_json.h"
+#include "report/json_fields.h"
 
 namespace cutset::report {
 
@@ -21,58 +22,6 @@ constexpr size_t kLargestJournal = size_t{1} << 30;
 constexpr size_t kLongestLine = size_t{64} << 20;
 constexpr int kDeepest = 64;
 constexpr int kSchema = 1;
-
-/// Deeper nesting than any record has; the JSON library recurses on the way out.
-bool is_too_deep(std::string_view line) {
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 0; i < line.size(); ++i) {
-    const char byte = line[i];
-    if (in_string) {
-      if (byte == '\\') ++i;
-      if (byte == '"') in_string = false;
-    } else if (byte == '"') {
-      in_string = true;
-    } else if (byte == '{' || byte == '[') {
-      if (++depth > kDeepest) return true;
-    } else if (byte == '}' || byte == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
-/// Throws the library's exception where the field is of another type; absent fields are
-/// 0.
-int64_t integer(const Json& json, const char* name, int64_t least = 0,
-                int64_t most = std::numeric_limits<int64_t>::max()) {
-  const auto found = json.find(name);
-  if (found == json.end()) return std::clamp(int64_t{0}, least, most);
-  if (!found->is_number_integer()) {
-    throw Json::type_error::create(302, fmt::format("\"{}\" must be an integer", name),
-                                   &json);
-  }
-  const bool too_large =
-      found->is_number_unsigned() && found->get<uint64_t>() > static_cast<uint64_t>(most);
-  const auto value = found->get<int64_t>();
-  if (too_large || value < least || value > most) {
-    throw Json::out_of_range::create(
-        406, fmt::format("\"{}\" is not from {} to {}", name, least, most), &json);
-  }
-  return value;
-}
-
-int small_integer(const Json& json, const char* name, int least = 0) {
-  return static_cast<int>(integer(json, name, least, std::numeric_limits<int>::max()));
-}
-
-std::string text(const Json& json, const char* name) {
-  return json.value(name, std::string());
-}
-
-std::vector<std::string> texts(const Json& json, const char* name) {
-  return json.value(name, std::vector<std::string>());
-}
 
 Result<campaign::Verdict> parse_verdict(const std::string& name) {
   using campaign::Verdict;
@@ -297,8 +246,9 @@ Status Reader::read_record(const Json& json) {
 
 Status Reader::read_line(std::string_view line) {
   if (line.size() > kLongestLine) return Error::bad_input("a line of more than 64 MiB");
-  if (is_too_deep(line))
+  if (is_nested_deeper(line, kDeepest)) {
     return Error::bad_input(fmt::format("nested deeper than {} levels", kDeepest));
+  }
   try {
     const Json json = Json::parse(line);
     if (!json.is_object()) return Error::bad_input("expected one JSON object a line");
