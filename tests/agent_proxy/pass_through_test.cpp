@@ -242,6 +242,7 @@ TEST_F(PassThrough, EarlyAnswerKeepsTheConnection) {
       EXPECT_EQ(wire.read_bytes(5), "later");
     }
     wire.read_message();
+    wire.send(ok("done"));
   });
   Wire caller = dial_proxy();
   for (int i = 0; i < 2; ++i) {
@@ -249,6 +250,8 @@ TEST_F(PassThrough, EarlyAnswerKeepsTheConnection) {
     EXPECT_EQ(caller.read_message().body, "early");
     caller.send("later");
   }
+  caller.send(request("GET", "/"));
+  EXPECT_EQ(caller.read_message().body, "done");
   EXPECT_EQ(callee_->connections(), 1);
 }
 

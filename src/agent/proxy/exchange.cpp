@@ -96,10 +96,10 @@ void Exchange::decide() {
       return;
     }
   }
-  contact(std::move(request), false);
+  contact(request, false);
 }
 
-void Exchange::contact(std::string request, bool fresh) {
+void Exchange::contact(std::string_view request, bool fresh) {
   upstream_ = service_.pool.get(fresh);
   if (upstream_ == nullptr) return on_callee_refused();
   upstream_->attach(this, is_head_, is_connect_);

@@ -64,7 +64,7 @@ class Exchange final : public Disposable,
  private:
   // The request side (exchange.cpp).
   void decide();
-  void contact(std::string request, bool fresh);
+  void contact(std::string_view request, bool fresh);
   void send_to_callee(std::string_view bytes);
   std::optional<uint64_t> body_key() const;
   bool may_retry(const Breakage& breakage) const;

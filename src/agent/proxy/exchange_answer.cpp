@@ -125,7 +125,8 @@ void Exchange::on_answer_broken(const Breakage& breakage) {
     retried_ = true;
     executed_ = false;
     call_.set_executed(false);
-    return contact(std::exchange(replay_, {}), true);
+    const std::string request = std::exchange(replay_, {});
+    return contact(request, true);
   }
   keep_alive_ = false;
   call_.set_answered(observed(v1::Observed::RESET));

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "agent/proxy/clock.h"
@@ -20,7 +21,10 @@ class TimerQueue {
   struct Id {
     Nanos when = 0;
     uint64_t serial = 0;
-    friend auto operator<=>(const Id&, const Id&) = default;
+    friend bool operator==(const Id&, const Id&) = default;
+    friend bool operator<(const Id& left, const Id& right) {
+      return std::tie(left.when, left.serial) < std::tie(right.when, right.serial);
+    }
   };
 
   Id add(Nanos when, std::function<void()> function);

@@ -111,7 +111,7 @@ bool UpstreamConnection::take_step(std::string_view& bytes) {
       Breakage breakage;
       breakage.garbage = true;
       breakage.reason = framer_.error();
-      give_up(std::move(breakage));
+      give_up(breakage);
       return false;
     }
     case HttpFramer::Event::kHead:
@@ -160,7 +160,7 @@ void UpstreamConnection::on_eof() {
   if (framer_.end_of_stream() && listener_ != nullptr) return finish_answer(true);
   Breakage breakage;
   breakage.never_taken = nothing_came && (taken() == 0 || !peer_took_everything(fd()));
-  give_up(std::move(breakage));
+  give_up(breakage);
 }
 
 void UpstreamConnection::on_broken(int error) {
@@ -169,10 +169,10 @@ void UpstreamConnection::on_broken(int error) {
     breakage.never_taken = write_failed() && taken() == 0;
     breakage.peer_reset = error == ECONNRESET || error == EPIPE;
   }
-  give_up(std::move(breakage));
+  give_up(breakage);
 }
 
-void UpstreamConnection::give_up(Breakage breakage) {
+void UpstreamConnection::give_up(const Breakage& breakage) {
   AnswerListener* const listener = std::exchange(listener_, nullptr);
   const bool answered = !tunnel_ && framer_.done();
   close();

@@ -92,7 +92,7 @@ class UpstreamConnection final : public Connection {
   bool take_step(std::string_view& bytes);
   bool take_head(std::string_view rest);
   void finish_answer(bool more_came);
-  void give_up(Breakage breakage);
+  void give_up(const Breakage& breakage);
 
   UpstreamPool& pool_;
   HttpFramer framer_;
@@ -108,7 +108,7 @@ class UpstreamConnection final : public Connection {
 /// The connections to one service: those in use and the idle ones.
 class UpstreamPool {
  public:
-  UpstreamPool(Loop& loop, Endpoint callee) : loop_(loop), callee_(std::move(callee)) {}
+  UpstreamPool(Loop& loop, const Endpoint& callee) : loop_(loop), callee_(callee) {}
   ~UpstreamPool();
 
   /// An idle connection that is alive, else (or if `fresh`) a new one. Null: the system
