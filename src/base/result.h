@@ -116,4 +116,4 @@ using Status = Result<void>;
 #define CUTSET_ASSIGN_INNER(name, declaration, expression) \
   auto name = (expression);                                \
   if (!name.ok()) return name.error();                     \
-  declaration = std::move(name.value())
+  declaration = std::move(name.value())  // NOLINT(bugprone-macro-parentheses)

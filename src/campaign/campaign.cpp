@@ -96,6 +96,12 @@ Result<Campaign::Done> Campaign::experiment(int number, const std::string& purpo
   last_end_ = ended;
 
   lineage::check_invariants(done.result.execution);
+  for (const lineage::UnproxiedCall& call : done.result.execution.unproxied) {
+    const std::string text =
+        fmt::format("{} calls {} ({})", call.caller, call.callee, call.operation);
+    std::vector<std::string>& known = summary_.unproxied;
+    if (std::find(known.begin(), known.end(), text) == known.end()) known.push_back(text);
+  }
   done.fired = fired_faults(done.result);
   done.verdict = judge(done.result.outcomes);
   Json record;
@@ -484,18 +490,18 @@ void Campaign::settle_findings() {
 
 Status Campaign::write_end(CampaignSummary& summary) {
   settle_findings();
-  std::set<std::string> unproxied;
   std::set<std::string> calls;
   for (const RunView& run : model_.runs()) {
     for (const InvocationView& invocation : run.invocations) {
       calls.insert(model_.vocabulary().positions.text(invocation.position));
     }
   }
-  summary.calls = calls.size();
   if (!model_.runs().empty()) {
     if (const auto composed = compose(model_, candidates_); composed.ok()) {
       summary.candidates = composed->events.size();
+      for (const ComposedEvent& event : composed->events) calls.insert(event.event);
     }
+    summary.calls = calls.size();
     const ExhaustiveCount count =
         count_exhaustive(model_, candidates_, options_.faults.budget, kMostPredictions);
     summary.exhaustive = count.experiments;
@@ -555,6 +561,7 @@ Status Campaign::write_end(CampaignSummary& summary) {
   record["calls"] = summary.calls;
   record["candidates"] = summary.candidates;
   record["unstable"] = summary.unstable;
+  record["unproxied"] = summary.unproxied;
   record["elapsed_ns"] = (Clock::now() - begin_).count();
   record["overhead_ns"] = summary.overhead_ns;
   // A journal that stopped fitting cannot take its end either: the first error is the one to report.

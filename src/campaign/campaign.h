@@ -60,6 +60,7 @@ struct CampaignSummary {
   uint64_t exhaustive = 0;
   bool exhaustive_is_lower_bound = false;
   std::vector<std::string> unstable;
+  std::vector<std::string> unproxied;  // calls that spans show and no proxy saw
   std::vector<std::string> assumptions;
   std::string statement;
   size_t calls = 0;       // identities seen

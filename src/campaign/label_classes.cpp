@@ -49,26 +49,16 @@ bool may_be_alike(const std::string& a, const std::string& b) {
 
 using Pair = std::pair<int, int>;
 
-struct Evidence {
-  std::vector<int> labels;  // order of first sight
-  std::set<Pair> alike;
-  std::set<Pair> different;
-
-  void see(int label) {
-    if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
-  }
-};
-
 /// What the nodes of one tree tell about each base.
-std::map<int, Evidence> evidence_of(const HandlerTree& tree, const Vocabulary& vocabulary,
+std::map<int, LabelEvidence> evidence_of(const HandlerTree& tree, const Vocabulary& vocabulary,
                                     bool effectful) {
   const int hidden_answer = effectful ? vocabulary.labels.find("timeout") : -1;
-  std::map<int, Evidence> evidence;
+  std::map<int, LabelEvidence> evidence;
   for (const TreeNode& node : tree.nodes) {
     if (!node.action || node.action->answers) continue;
     for (size_t i = 0; i < node.action->calls.size(); ++i) {
       const auto point = static_cast<size_t>(node.action->calls[i]);
-      Evidence& here = evidence[vocabulary.base_of_point[point]];
+      LabelEvidence& here = evidence[vocabulary.base_of_point[point]];
       for (const Edge& edge : node.edges) here.see(edge.labels[i]);
       for (const Edge& a : node.edges) {
         for (const Edge& b : node.edges) {
@@ -87,43 +77,46 @@ Pair ordered(int a, int b) { return {std::min(a, b), std::max(a, b)}; }
 
 }  // namespace
 
+void LabelEvidence::see(int label) {
+  if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
+}
+
 void LabelClasses::compute(const HandlerTrees& trees, const Vocabulary& vocabulary,
                            const std::set<int>& effectful) {
   representative_.clear();
   observed_.clear();
-  for (const auto& [number, tree] : trees.trees()) {
-    for (const auto& [base, evidence] : 
-         evidence_of(tree, vocabulary, effectful.count(tree.handler) > 0)) {
-      std::vector<std::vector<int>> classes;
-      for (const int label : evidence.labels) {
-        observed_.insert({number, base, label});
-        const auto fits = [&](const std::vector<int>& members) {
-          bool alike = false;
-          for (const int member : members) {
-            const Pair pair = ordered(label, member);
-            if (evidence.different.count(pair) > 0 ||
-                separated_.count({number, base, pair.first, pair.second}) > 0 ||
-                !may_be_alike(vocabulary.labels.text(label), vocabulary.labels.text(member))) {
-              return false;
-            }
-            alike = alike || evidence.alike.count(pair) > 0;
-          }
-          return alike;
-        };
-        const auto home = std::find_if(classes.begin(), classes.end(), fits);
-        if (home == classes.end()) {
-          classes.push_back({label});
-        } else {
-          home->push_back(label);
+  for (const auto& entry : trees.trees()) {
+    const bool changes_state = effectful.count(entry.second.handler) > 0;
+    for (const auto& child : evidence_of(entry.second, vocabulary, changes_state)) {
+      classify(entry.first, child.first, child.second, vocabulary);
+    }
+  }
+}
+
+void LabelClasses::classify(int tree, int base, const LabelEvidence& evidence,
+                            const Vocabulary& vocabulary) {
+  std::vector<std::vector<int>> classes;
+  for (const int label : evidence.labels) {
+    observed_.insert({tree, base, label});
+    const auto fits = [&](const std::vector<int>& members) {
+      bool alike = false;
+      for (const int member : members) {
+        const Pair pair = ordered(label, member);
+        if (evidence.different.count(pair) > 0 ||
+            separated_.count({tree, base, pair.first, pair.second}) > 0 ||
+            !may_be_alike(vocabulary.labels.text(label), vocabulary.labels.text(member))) {
+          return false;
         }
+        alike = alike || evidence.alike.count(pair) > 0;
       }
-      for (const std::vector<int>& members : classes) {
-        for (const int label : members) {
-          if (label != members.front()) {
-            representative_[{number, base, label}] = members.front();
-          }
-        }
-      }
+      return alike;
+    };
+    const auto home = std::find_if(classes.begin(), classes.end(), fits);
+    if (home == classes.end()) {
+      classes.push_back({label});
+    } else {
+      home->push_back(label);
+      representative_[{tree, base, label}] = home->front();
     }
   }
 }

@@ -11,10 +11,20 @@
 #include <set>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "campaign/handler_trees.h"
 
 namespace cutset::campaign {
+
+/// What the trees tell about the labels of one child.
+struct LabelEvidence {
+  std::vector<int> labels;  // order of first sight
+  std::set<std::pair<int, int>> alike;
+  std::set<std::pair<int, int>> different;
+
+  void see(int label);
+};
 
 class LabelClasses {
  public:
@@ -39,6 +49,8 @@ class LabelClasses {
   }
 
  private:
+  void classify(int tree, int base, const LabelEvidence& evidence, const Vocabulary& vocabulary);
+
   std::map<std::tuple<int, int, int>, int> representative_;
   std::set<std::tuple<int, int, int>> observed_;
   std::set<std::tuple<int, int, int, int>> separated_;
