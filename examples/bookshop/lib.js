@@ -9,8 +9,8 @@ const exportSpans = require('./telemetry').startTelemetry(NAME);
 const http = require('node:http');
 
 // How long a caller waits for a callee. Answers take a few milliseconds, so both leave room for a busy machine.
-const WAIT_MS = 300; // for a callee that asks nobody else
-const WAIT_COMPOSED_MS = 1500; // for a callee that itself may wait for others up to three times
+const WAIT_MS = 200; // for a callee that asks nobody else
+const WAIT_COMPOSED_MS = 1000; // for a callee that itself may wait for others up to three times
 
 const HOST = process.env.HOST ?? '127.0.0.1';
 const MAX_BODY_BYTES = 64 * 1024;

@@ -9,7 +9,7 @@
 
 const { System } = require('./selftest/system');
 
-const SLOW_MODES = ['timeout', 'delay(500ms)', 'delay(2300ms)'];
+const SLOW_MODES = ['timeout', 'delay(350ms)', 'delay(1550ms)'];
 const FAST_MODES = ['error(500)', 'error(503)', 'refuse', 'error_after(503)'];
 const ALL_MODES = [...FAST_MODES, ...SLOW_MODES];
 

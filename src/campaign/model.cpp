@@ -12,18 +12,16 @@ namespace cutset::campaign {
 
 namespace {
 
-/// The nearest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten: a measured time-out of 301 or
-/// 317 ms is the same 300 ms in every campaign.
+/// The largest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is not more than 5 % above the
+/// measured time: timers fire late, never early, so 199, 203 and 235 ms are the same 200 ms in every campaign.
 int rounded_ms(double milliseconds) {
   static constexpr double kSteps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
-  if (milliseconds < 1) return 1;
-  const double scale = std::pow(10.0, std::floor(std::log10(milliseconds)));
+  const double measured = milliseconds * 1.05;
+  if (measured < 1) return 1;
+  const double scale = std::pow(10.0, std::floor(std::log10(measured)));
   double best = scale;
   for (const double step : kSteps) {
-    const double candidate = step * scale;
-    if (std::abs(std::log(candidate / milliseconds)) < std::abs(std::log(best / milliseconds))) {
-      best = candidate;
-    }
+    if (step * scale <= measured) best = step * scale;
   }
   return static_cast<int>(std::lround(best));
 }

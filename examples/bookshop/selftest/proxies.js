@@ -9,7 +9,7 @@ const QUIET_ABANDONED_MS = 150; // a caller that gave up may still have work goi
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** "delay(500ms)" -> {action: "delay", value: 500} */
+/** "delay(350ms)" -> {action: "delay", value: 350} */
 function parseMode(text) {
   const [, action, value] = /^(\w+)(?:\((\d+)(?:ms)?\))?$/.exec(text);
   return { action, value: Number(value) };

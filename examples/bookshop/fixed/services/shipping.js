@@ -4,7 +4,7 @@
 const { WAIT_MS, address, call, required, serve } = require('../../lib');
 
 const CARRIER = address('carrier');
-const BUDGET_MS = 1500;
+const BUDGET_MS = 1000;
 
 const shipments = [];
 
