@@ -181,7 +181,7 @@ Result<Campaign::Step> Campaign::fault_free_runs() {
     return Step::kEnd;
   }
   ++summary_.verdicts[Verdict::kHeld];
-  model_.fix_unordered_siblings();
+  model_.fix_concurrency();
   note_unstable(runs);
   return Step::kGoOn;
 }

@@ -10,10 +10,12 @@ namespace {
 class Learner {
  public:
   Learner(HandlerTree& tree, int tree_number, const InvocationView& invocation,
-          const Vocabulary& vocabulary, const HandlerTrees::Classes& classes, size_t& size)
+          const Vocabulary& vocabulary, const Concurrency& concurrency,
+          const HandlerTrees::Classes& classes, size_t& size)
       : tree_(tree),
         tree_number_(tree_number),
         vocabulary_(vocabulary),
+        concurrency_(concurrency),
         classes_(classes),
         size_(size),
         answer_(invocation.answer) {
@@ -36,16 +38,17 @@ class Learner {
   }
 
  private:
-  /// What the invocation does next, at a node where nothing is known: all children that were begun
-  /// before the first of them ended are one set.
+  /// What the invocation does next, at a node where nothing is known: its next call and those in flight
+  /// together with it.
   Action next_action() const {
     if (remaining_.empty()) return {true, answer_, {}};
     Action action;
-    int64_t first_end = remaining_.front()->end_ns;
+    const ChildView* first = remaining_.front();
     for (const ChildView* child : remaining_) {
-      if (child != remaining_.front() && child->start_ns >= first_end) continue;
+      if (child != first && !concurrency_.together(tree_.handler, *first, *child, vocabulary_)) {
+        continue;
+      }
       action.calls.push_back(child->point);
-      first_end = std::min(first_end, child->end_ns);
     }
     std::sort(action.calls.begin(), action.calls.end());
     return action;
@@ -112,6 +115,7 @@ class Learner {
   HandlerTree& tree_;
   int tree_number_;
   const Vocabulary& vocabulary_;
+  const Concurrency& concurrency_;
   const HandlerTrees::Classes& classes_;
   size_t& size_;
   int answer_;
@@ -122,12 +126,46 @@ class Learner {
 
 }  // namespace
 
+Concurrency Concurrency::of(const std::vector<RunView>& fault_free,
+                            const Vocabulary& vocabulary) {
+  Concurrency found;
+  for (const RunView& view : fault_free) {
+    for (const InvocationView& invocation : view.invocations) {
+      for (const ChildView& child : invocation.children) {
+        const int base = vocabulary.base_of_point[static_cast<size_t>(child.point)];
+        found.made.insert({invocation.handler, base});
+        for (const ChildView& later : invocation.children) {
+          if (later.start_ns < child.start_ns || later.start_ns >= child.end_ns) continue;
+          const int other = vocabulary.base_of_point[static_cast<size_t>(later.point)];
+          found.overlapping.insert(
+              {invocation.handler, std::min(base, other), std::max(base, other)});
+        }
+      }
+    }
+  }
+  return found;
+}
+
+bool Concurrency::together(int handler, const ChildView& a, const ChildView& b,
+                           const Vocabulary& vocabulary) const {
+  const int base = vocabulary.base_of_point[static_cast<size_t>(a.point)];
+  const int other = vocabulary.base_of_point[static_cast<size_t>(b.point)];
+  // Attempts of one call follow each other.
+  if (base == other) return false;
+  if (made.count({handler, base}) > 0 && made.count({handler, other}) > 0) {
+    return overlapping.count({handler, std::min(base, other), std::max(base, other)}) > 0;
+  }
+  return b.start_ns < a.end_ns && a.start_ns < b.end_ns;
+}
+
 std::optional<Contradiction> HandlerTrees::learn(int tree, const InvocationView& invocation,
                                                  const Vocabulary& vocabulary,
+                                                 const Concurrency& concurrency,
                                                  const Classes& classes) {
   const auto [entry, first] = trees_.try_emplace(tree);
   if (first) entry->second.handler = invocation.handler;
-  return Learner(entry->second, tree, invocation, vocabulary, classes, size_).learn();
+  return Learner(entry->second, tree, invocation, vocabulary, concurrency, classes, size_)
+      .learn();
 }
 
 const HandlerTree* HandlerTrees::find(int tree) const {

@@ -15,12 +15,26 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "campaign/run_view.h"
 
 namespace cutset::campaign {
+
+/// Which calls of a handler are in flight together. Timing alone would say something else in every run (a call that
+/// fails at once is over before its sibling begins): what the fault-free runs showed decides, and timing only for
+/// calls that were never made without faults.
+struct Concurrency {
+  std::set<std::pair<int, int>> made;                // (handler, base) seen in fault-free runs
+  std::set<std::tuple<int, int, int>> overlapping;   // (handler, base, base) that overlapped in one of them
+
+  static Concurrency of(const std::vector<RunView>& fault_free, const Vocabulary& vocabulary);
+  bool together(int handler, const ChildView& a, const ChildView& b,
+                const Vocabulary& vocabulary) const;
+};
 
 struct Action {
   bool answers = false;
@@ -65,7 +79,8 @@ class HandlerTrees {
 
   /// Adds what one invocation did. `tree` is any number that stands for the rules' key.
   std::optional<Contradiction> learn(int tree, const InvocationView& invocation,
-                                     const Vocabulary& vocabulary, const Classes& classes);
+                                     const Vocabulary& vocabulary,
+                                     const Concurrency& concurrency, const Classes& classes);
 
   /// nullptr: never seen.
   const HandlerTree* find(int tree) const;

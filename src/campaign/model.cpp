@@ -64,12 +64,14 @@ std::vector<WrongPrediction> Model::learn(const ExperimentResult& result, Verdic
   return wrong;
 }
 
-void Model::fix_unordered_siblings() {
+void Model::fix_concurrency() {
   for (const ExperimentResult& result : results_) {
     const Siblings found = unordered_siblings(result.execution);
     unordered_.insert(found.begin(), found.end());
   }
   std::vector<WrongPrediction> ignored;
+  rebuild(ignored);  // with unordered siblings as one child
+  concurrency_ = Concurrency::of(views_, vocabulary_);
   rebuild(ignored);
 }
 
@@ -82,7 +84,7 @@ std::optional<Contradiction> Model::learn_view(HandlerTrees& trees, const RunVie
     if (!invocation.shows_rules || is_opaque(invocation.handler)) continue;
     const int number =
         tree_number(invocation.handler, invocation.position, invocation.attempts_before);
-    if (auto contradiction = trees.learn(number, invocation, vocabulary_, classes)) {
+    if (auto contradiction = trees.learn(number, invocation, vocabulary_, concurrency_, classes)) {
       return contradiction;
     }
   }

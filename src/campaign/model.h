@@ -41,8 +41,9 @@ class Model {
   /// Learns from one run. Returns the rules that it proved wrong.
   std::vector<WrongPrediction> learn(const ExperimentResult& result, Verdict verdict);
 
-  /// Equal siblings that overlapped in the runs so far become one event each; later runs keep to that.
-  void fix_unordered_siblings();
+  /// Call when the runs without faults are learned: which calls are in flight together is what they showed. Equal
+  /// siblings that overlapped become one event.
+  void fix_concurrency();
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
   const std::vector<RunView>& runs() const { return views_; }
@@ -123,6 +124,7 @@ class Model {
   std::vector<RunView> views_;
   mutable Vocabulary vocabulary_;  // grows when a prediction needs a name
   Refinement refinement_;
+  Concurrency concurrency_;
   Siblings unordered_;
   HandlerTrees raw_;     // every label by itself
   HandlerTrees merged_;  // by classes
