@@ -1,9 +1,9 @@
 // Fd: owns a file descriptor and closes it. Movable, not copyable, not thread-safe.
 #pragma once
 
-#include <unistd.h>
-
 #include <utility>
+
+#include <unistd.h>
 
 namespace cutset {
 

@@ -1,13 +1,12 @@
 #include "base/file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fd.h"
 
@@ -33,7 +32,8 @@ Result<std::string> read_file(const std::string& path, size_t limit) {
     if (count == 0) return content;
     content.append(buffer, static_cast<size_t>(count));
     if (content.size() > limit) {
-      return Error::bad_input(fmt::format("larger than the limit of {} bytes", limit), path);
+      return Error::bad_input(fmt::format("larger than the limit of {} bytes", limit),
+                              path);
     }
   }
 }

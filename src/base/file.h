@@ -1,4 +1,5 @@
-// Whole files, bounded; writes that are either complete or absent (temporary file, then rename).
+// Whole files, bounded; writes that are either complete or absent (temporary file, then
+// rename).
 #pragma once
 
 #include <string>

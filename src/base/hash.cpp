@@ -4,6 +4,8 @@
 
 namespace cutset {
 
-std::string hex16(uint64_t value) { return fmt::format("{:016x}", value); }
+std::string hex16(uint64_t value) {
+  return fmt::format("{:016x}", value);
+}
 
 }  // namespace cutset

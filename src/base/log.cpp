@@ -1,9 +1,9 @@
 #include "base/log.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <string>
+
+#include <unistd.h>
 
 namespace cutset {
 
@@ -38,9 +38,12 @@ void log_line(LogLevel level, std::string_view message) {
   line += message;
   line += '\n';
   // A log line that cannot be written has nowhere to be reported.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  [[maybe_unused]] const ssize_t written =
+      ::write(STDERR_FILENO, line.data(), line.size());
 }
 
-void set_log_name(std::string_view name) { log_name() = name; }
+void set_log_name(std::string_view name) {
+  log_name() = name;
+}
 
 }  // namespace cutset

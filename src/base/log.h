@@ -1,5 +1,5 @@
-// Progress and diagnostics to stderr, one line each: "cutset: message". Results never go here.
-// Level from CUTSET_LOG (error, warning, info, debug; default info).
+// Progress and diagnostics to stderr, one line each: "cutset: message". Results never go
+// here. Level from CUTSET_LOG (error, warning, info, debug; default info).
 //
 // Thread rule: safe from any thread; a line is written with one write().
 #pragma once
@@ -23,7 +23,8 @@ void log_error(fmt::format_string<Arguments...> format, Arguments&&... arguments
 }
 template <typename... Arguments>
 void log_warning(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-  log_line(LogLevel::kWarning, fmt::format(format, std::forward<Arguments>(arguments)...));
+  log_line(LogLevel::kWarning,
+           fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 template <typename... Arguments>
 void log_info(fmt::format_string<Arguments...> format, Arguments&&... arguments) {

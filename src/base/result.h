@@ -1,8 +1,8 @@
 // Result<T>: a value, or the reason why the world did not give one.
 //
-// For what the world can do wrong (files, networks, input, processes). What only a bug can
-// do wrong is a CHECK (base/check.h). No exception crosses a folder's border: a library that
-// throws is caught in the .cpp that calls it and turned into an Error.
+// For what the world can do wrong (files, networks, input, processes). What only a bug
+// can do wrong is a CHECK (base/check.h). No exception crosses a folder's border: a
+// library that throws is caught in the .cpp that calls it and turned into an Error.
 //
 // Thread rule: values, no shared state.
 #pragma once
@@ -16,7 +16,8 @@
 
 namespace cutset {
 
-/// What kind of failure it is; decides the exit code (DESIGN: 65 bad input, 70 internal, ...).
+/// What kind of failure it is; decides the exit code (DESIGN: 65 bad input, 70 internal,
+/// ...).
 enum class ErrorKind {
   kUsage,        // the command line is wrong
   kBadInput,     // a file, trace or message is wrong
@@ -37,7 +38,8 @@ struct Error {
   std::string text() const;
 
   static Error usage(std::string message);
-  static Error bad_input(std::string message, std::string file = "", int line = 0, int column = 0);
+  static Error bad_input(std::string message, std::string file = "", int line = 0,
+                         int column = 0);
   static Error unavailable(std::string message);
   static Error interrupted(std::string message);
   static Error internal(std::string message);
@@ -48,8 +50,9 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -83,7 +86,8 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
-  Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
@@ -101,11 +105,11 @@ using Status = Result<void>;
 }  // namespace cutset
 
 /// Returns the error of `expression` from the calling function, if it has one.
-#define CUTSET_TRY(expression)                              \
-  do {                                                      \
+#define CUTSET_TRY(expression)                                            \
+  do {                                                                    \
     if (auto cutset_try_status = (expression); !cutset_try_status.ok()) { \
-      return cutset_try_status.error();                     \
-    }                                                       \
+      return cutset_try_status.error();                                   \
+    }                                                                     \
   } while (false)
 
 #define CUTSET_CONCAT_INNER(a, b) a##b

@@ -1,17 +1,16 @@
 #include "base/subprocess.h"
 
+#include <cerrno>
+#include <cstring>
+#include <map>
+
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <map>
-
-#include <fmt/format.h>
 
 #include "base/fd.h"
 
@@ -37,7 +36,8 @@ std::vector<std::string> merged_environment(const CommandSpec& spec) {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
     const size_t equals = text.find('=');
-    if (equals != std::string::npos) merged[text.substr(0, equals)] = text.substr(equals + 1);
+    if (equals != std::string::npos)
+      merged[text.substr(0, equals)] = text.substr(equals + 1);
   }
   for (const auto& [name, value] : spec.environment) merged[name] = value;
   std::vector<std::string> lines;
@@ -75,8 +75,9 @@ Result<pid_t> spawn(const CommandSpec& spec, const Pipe& out, const Pipe& err) {
   std::vector<std::string> arguments = spec.arguments;
   std::vector<std::string> environment = merged_environment(spec);
   pid_t pid = -1;
-  const int failed = ::posix_spawnp(&pid, arguments[0].c_str(), &actions, &attributes,
-                                    pointers(arguments).data(), pointers(environment).data());
+  const int failed =
+      ::posix_spawnp(&pid, arguments[0].c_str(), &actions, &attributes,
+                     pointers(arguments).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   posix_spawnattr_destroy(&attributes);
   if (failed != 0) {
@@ -113,7 +114,8 @@ Result<CommandOutcome> run_command(const CommandSpec& spec) {
   const auto deadline = started + spec.deadline;
   while (out.read_end.valid() || err.read_end.valid()) {
     const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now())
+            .count();
     if (left <= 0) {
       outcome.timed_out = true;
       break;
@@ -121,14 +123,16 @@ Result<CommandOutcome> run_command(const CommandSpec& spec) {
     pollfd polled[3] = {{out.read_end.get(), POLLIN, 0},
                         {err.read_end.get(), POLLIN, 0},
                         {spec.stop_fd, POLLIN, 0}};
-    if (::poll(polled, 3, static_cast<int>(std::min<long>(left, 1000))) < 0 && errno != EINTR) {
+    if (::poll(polled, 3, static_cast<int>(std::min<long>(left, 1000))) < 0 &&
+        errno != EINTR) {
       break;
     }
     if (polled[2].revents != 0) {
       outcome.stopped = true;
       break;
     }
-    if (polled[0].revents != 0) read_available(out.read_end, outcome.output, spec.output_limit);
+    if (polled[0].revents != 0)
+      read_available(out.read_end, outcome.output, spec.output_limit);
     if (polled[1].revents != 0) {
       read_available(err.read_end, outcome.error_output, spec.output_limit);
     }
@@ -145,8 +149,8 @@ Result<CommandOutcome> run_command(const CommandSpec& spec) {
   }
   ::kill(-pid, SIGKILL);
   if (!ended) ::waitpid(pid, &wait_status, 0);
-  outcome.exit_code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status)
-                                             : 128 + WTERMSIG(wait_status);
+  outcome.exit_code =
+      WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
   outcome.took = Clock::now() - started;
   return outcome;
 }

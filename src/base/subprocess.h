@@ -1,6 +1,6 @@
-// Runs a command to its end, with a deadline and a bound on what it may print. Everything the
-// command started in its process group is ended with it. For long-running services of the system
-// under test see src/agent: those have a keeper.
+// Runs a command to its end, with a deadline and a bound on what it may print. Everything
+// the command started in its process group is ended with it. For long-running services of
+// the system under test see src/agent: those have a keeper.
 //
 // Thread rule: every call is independent; safe from several threads.
 #pragma once
@@ -24,7 +24,7 @@ struct CommandSpec {
 };
 
 struct CommandOutcome {
-  int exit_code = -1;  // 128 + signal number if a signal ended it
+  int exit_code = -1;      // 128 + signal number if a signal ended it
   bool timed_out = false;  // ended by the deadline
   bool stopped = false;    // ended because of stop_fd
   std::string output;

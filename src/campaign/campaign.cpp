@@ -23,7 +23,9 @@ constexpr size_t kMostPredictions = 100'000;
 constexpr size_t kLargestShownSet = 10;
 constexpr size_t kMostModeSets = 256;
 
-std::string service_of(const std::string& handler) { return handler.substr(0, handler.find(':')); }
+std::string service_of(const std::string& handler) {
+  return handler.substr(0, handler.find(':'));
+}
 
 }  // namespace
 
@@ -36,7 +38,8 @@ int CampaignSummary::exit_code(bool fail_on_flaky) const {
   }
   if (flaky && fail_on_flaky) return 1;
   if (status == CampaignStatus::kStopped) return 3;
-  if (status == CampaignStatus::kFailed || flaky || inconclusive > 0 || vacuous > 0) return 2;
+  if (status == CampaignStatus::kFailed || flaky || inconclusive > 0 || vacuous > 0)
+    return 2;
   return 0;
 }
 
@@ -61,7 +64,8 @@ bool Campaign::out_of_budget() {
   };
   if (stop_) return stopped("stopped by the user");
   if (options_.max_experiments && summary_.experiments >= *options_.max_experiments) {
-    return stopped(fmt::format("the limit of {} experiments is reached", *options_.max_experiments));
+    return stopped(
+        fmt::format("the limit of {} experiments is reached", *options_.max_experiments));
   }
   if (options_.time_limit && Clock::now() - begin_ >= *options_.time_limit) {
     return stopped("the time limit is reached");
@@ -70,7 +74,8 @@ bool Campaign::out_of_budget() {
 }
 
 Result<Campaign::Done> Campaign::experiment(int number, const std::string& purpose,
-                                            const FaultSet& faults, const std::string& reason) {
+                                            const FaultSet& faults,
+                                            const std::string& reason) {
   Done done;
   done.run = fmt::format("r{:04}", ++summary_.runs);
   Json plan;
@@ -85,7 +90,8 @@ Result<Campaign::Done> Campaign::experiment(int number, const std::string& purpo
 
   const auto started = Clock::now();
   if (const auto recorded = journal_.recorded_result(done.run)) {
-    CUTSET_ASSIGN(done.result, result_from_json(recorded->value("result", Json::object())));
+    CUTSET_ASSIGN(done.result,
+                  result_from_json(recorded->value("result", Json::object())));
   } else {
     CUTSET_ASSIGN(done.result, experimenter_.run(faults, {done.run, faults.empty()}));
   }
@@ -175,7 +181,8 @@ Result<Campaign::Step> Campaign::fault_free_runs() {
     }
     summary_.status = CampaignStatus::kFailed;
     summary_.why = fmt::format(
-        "the outcomes do not hold without any fault (run {} of {}, {}): {}; nothing can be learned "
+        "the outcomes do not hold without any fault (run {} of {}, {}): {}; nothing can "
+        "be learned "
         "from breaking what does not work",
         i + 1, options_.fault_free_runs, verdict_name(verdict), which);
     return Step::kEnd;
@@ -192,13 +199,15 @@ bool Campaign::is_accepted_single_point(const FaultSet& faults) const {
   if (!id.ok()) return false;
   const std::string handler = handler_name(id->points.back());
   return std::any_of(options_.accepted_single_points.begin(),
-                     options_.accepted_single_points.end(), [&](const std::string& accepted) {
+                     options_.accepted_single_points.end(),
+                     [&](const std::string& accepted) {
                        return accepted == handler || accepted == service_of(handler);
                      });
 }
 
 bool Campaign::is_planned(const FaultSet& faults) const {
-  return std::find(state_.planned.begin(), state_.planned.end(), faults) != state_.planned.end();
+  return std::find(state_.planned.begin(), state_.planned.end(), faults) !=
+         state_.planned.end();
 }
 
 Status Campaign::write_finding(Finding finding) {
@@ -210,24 +219,26 @@ Status Campaign::write_finding(Finding finding) {
   return {};
 }
 
-/// Runs `faults` until it was run `times` in all (one run has been made). Returns in how many the
-/// verdict was as `wanted` (broken or not broken).
-Result<int> Campaign::repeat(const FaultSet& faults, Verdict wanted, int times, int number,
-                             const std::string& purpose) {
+/// Runs `faults` until it was run `times` in all (one run has been made). Returns in how
+/// many the verdict was as `wanted` (broken or not broken).
+Result<int> Campaign::repeat(const FaultSet& faults, Verdict wanted, int times,
+                             int number, const std::string& purpose) {
   int agreeing = 1;
   for (int i = 1; i < times; ++i) {
     if (stop_) return Error::interrupted("stopped by the user");
-    CUTSET_ASSIGN(const Done again, experiment(number, purpose, faults,
-                                               fmt::format("run {} of {}", i + 1, times)));
+    CUTSET_ASSIGN(
+        const Done again,
+        experiment(number, purpose, faults, fmt::format("run {} of {}", i + 1, times)));
     CUTSET_TRY(learn(again, number, false));
-    const bool same = is_broken(again.verdict) == is_broken(wanted) && again.fired == faults;
+    const bool same =
+        is_broken(again.verdict) == is_broken(wanted) && again.fired == faults;
     agreeing += same ? 1 : 0;
   }
   return agreeing;
 }
 
-/// Shows that every proper subset holds: by a run under it, or by a run that answers for it (5.1). If one
-/// breaks the outcome after all, it is returned in `smaller`.
+/// Shows that every proper subset holds: by a run under it, or by a run that answers for
+/// it (5.1). If one breaks the outcome after all, it is returned in `smaller`.
 Result<std::vector<ShownSubset>> Campaign::show_subsets(const FaultSet& faults,
                                                         FaultSet* smaller) {
   std::vector<ShownSubset> shown;
@@ -243,8 +254,8 @@ Result<std::vector<ShownSubset>> Campaign::show_subsets(const FaultSet& faults,
     if (by < 0) {
       const int number = ++summary_.experiments;
       ++summary_.confirmations;
-      CUTSET_ASSIGN(const Done done,
-                    experiment(number, "subset", subset, "every proper subset has to hold"));
+      CUTSET_ASSIGN(const Done done, experiment(number, "subset", subset,
+                                                "every proper subset has to hold"));
       CUTSET_TRY(learn(done, number, false));
       ++summary_.verdicts[done.verdict];
       summary_.tried.push_back(done.fired);
@@ -255,12 +266,14 @@ Result<std::vector<ShownSubset>> Campaign::show_subsets(const FaultSet& faults,
       *smaller = run.fired;
       return shown;
     }
-    shown.push_back({subset, fmt::format("run r{:04} under {}", by + 1, to_text(run.fired))});
+    shown.push_back(
+        {subset, fmt::format("run r{:04} under {}", by + 1, to_text(run.fired))});
   }
   return shown;
 }
 
-Result<Campaign::Step> Campaign::confirm(const Proposal& proposal, Done first, int number) {
+Result<Campaign::Step> Campaign::confirm(const Proposal& proposal, Done first,
+                                         int number) {
   Finding finding;
   finding.faults = first.fired;
   finding.experiment = number;
@@ -279,8 +292,8 @@ Result<Campaign::Step> Campaign::confirm(const Proposal& proposal, Done first, i
       finding.outcomes.push_back(outcome);
     }
   }
-  CUTSET_ASSIGN(finding.reproduced,
-                repeat(finding.faults, first.verdict, options_.repeat, number, "confirm"));
+  CUTSET_ASSIGN(finding.reproduced, repeat(finding.faults, first.verdict, options_.repeat,
+                                           number, "confirm"));
   if (finding.reproduced < finding.repetitions) {
     finding.status = Finding::Status::kFlaky;
     state_.planned.push_back(finding.faults);
@@ -290,10 +303,11 @@ Result<Campaign::Step> Campaign::confirm(const Proposal& proposal, Done first, i
   FaultSet smaller;
   CUTSET_ASSIGN(finding.subsets, show_subsets(finding.faults, &smaller));
   if (!smaller.empty()) {
-    // A part of it breaks the outcome too: that part is the finding, if it is not one already.
+    // A part of it breaks the outcome too: that part is the finding, if it is not one
+    // already.
     state_.planned.push_back(finding.faults);
-    const bool known = std::find(state_.violated.begin(), state_.violated.end(), smaller) !=
-                       state_.violated.end();
+    const bool known = std::find(state_.violated.begin(), state_.violated.end(),
+                                 smaller) != state_.violated.end();
     if (known) return Step::kGoOn;
     Proposal part;
     part.faults = smaller;
@@ -326,7 +340,8 @@ Result<bool> Campaign::already_shown(const Proposal& proposal) {
     if (by < 0 || !is_broken(model_.runs()[static_cast<size_t>(by)].verdict)) continue;
     const FaultSet& fired = model_.runs()[static_cast<size_t>(by)].fired;
     const auto shown = std::find_if(
-        summary_.findings.begin(), summary_.findings.end(), [&fired](const Finding& finding) {
+        summary_.findings.begin(), summary_.findings.end(),
+        [&fired](const Finding& finding) {
           return finding.faults == fired && finding.status == Finding::Status::kConfirmed;
         });
     if (shown == summary_.findings.end()) continue;
@@ -356,18 +371,20 @@ Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
   if (done.verdict == Verdict::kVacuous) ++summary_.vacuous;
 
   if (done.fired != proposal.faults) {
-    // The run is evidence about what fired; the plan itself was not tested. If the rules now say that
-    // its faults cannot all be met, that was a wrong prediction (and is reported as one); if they
-    // still must be met, the tool or the system failed to repeat itself.
+    // The run is evidence about what fired; the plan itself was not tested. If the rules
+    // now say that its faults cannot all be met, that was a wrong prediction (and is
+    // reported as one); if they still must be met, the tool or the system failed to
+    // repeat itself.
     state_.planned.push_back(proposal.faults);
     const FaultSet met = predict(model_, proposal.faults).met;
     const bool must_fire = purpose == "known" ? false : met == proposal.faults;
     if (must_fire) ++summary_.inconclusive;
     Json note;
     note["type"] = "note";
-    note["text"] = fmt::format("experiment {}: {} {}", number, to_text(proposal.faults),
-                               must_fire ? "did not fire although its calls must be made: inconclusive"
-                                         : "cannot be reached");
+    note["text"] = fmt::format(
+        "experiment {}: {} {}", number, to_text(proposal.faults),
+        must_fire ? "did not fire although its calls must be made: inconclusive"
+                  : "cannot be reached");
     CUTSET_TRY(journal_.append(note));
   }
   if (is_broken(done.verdict)) {
@@ -380,8 +397,8 @@ Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
     return confirm(proposal, std::move(done), number);
   }
   if (options_.repeat_held > 1) {
-    CUTSET_ASSIGN(const int held, repeat(done.fired, done.verdict, options_.repeat_held, number,
-                                         "repeat-held"));
+    CUTSET_ASSIGN(const int held, repeat(done.fired, done.verdict, options_.repeat_held,
+                                         number, "repeat-held"));
     if (held < options_.repeat_held) {
       Finding finding;
       finding.faults = done.fired;
@@ -408,7 +425,8 @@ Result<CampaignSummary> Campaign::run() {
   header["budget"] = {{"faults", options_.faults.budget}};
   header["modes"] = Json::array();
   for (const identity::FaultMode& mode : options_.faults.modes) {
-    const bool chosen = mode.action == identity::FaultAction::kDelay && mode.milliseconds == 0;
+    const bool chosen =
+        mode.action == identity::FaultAction::kDelay && mode.milliseconds == 0;
     header["modes"].push_back(chosen ? "delay" : mode.text());
   }
   header["config"] = options_.config;
@@ -428,7 +446,8 @@ Result<CampaignSummary> Campaign::run() {
     }
     while (step == Step::kGoOn) {
       if (out_of_budget()) return Step::kEnd;
-      CUTSET_ASSIGN(const QueryAnswer answer, next_experiment(model_, candidates_, state_));
+      CUTSET_ASSIGN(const QueryAnswer answer,
+                    next_experiment(model_, candidates_, state_));
       if (!answer.proposal) return Step::kEnd;
       if (answer.proposal->faults.empty() || is_planned(answer.proposal->faults)) {
         return Error::internal("the search proposed " + to_text(answer.proposal->faults) +
@@ -451,8 +470,9 @@ Result<CampaignSummary> Campaign::run() {
   return summary_;
 }
 
-/// What is one kind is known only at the end: each finding is given the modes of its faults' kinds as they are
-/// now, and findings that differ in nothing but modes of one kind are one.
+/// What is one kind is known only at the end: each finding is given the modes of its
+/// faults' kinds as they are now, and findings that differ in nothing but modes of one
+/// kind are one.
 void Campaign::settle_findings() {
   if (model_.runs().empty()) return;
   const Result<Composition> composition = compose(model_, candidates_);
@@ -466,23 +486,26 @@ void Campaign::settle_findings() {
       const auto event = events.find(fault.event);
       if (event == events.end()) continue;
       for (const Kind& kind : event->second->kinds) {
-        if (std::find(kind.modes.begin(), kind.modes.end(), fault.mode) != kind.modes.end()) {
+        if (std::find(kind.modes.begin(), kind.modes.end(), fault.mode) !=
+            kind.modes.end()) {
           finding.alternatives[i] = kind.modes;
         }
       }
     }
-    const bool repeated = std::any_of(settled.begin(), settled.end(), [&](const Finding& other) {
-      if (other.status != finding.status || other.faults.size() != finding.faults.size()) {
-        return false;
-      }
-      for (size_t i = 0; i < finding.faults.size(); ++i) {
-        if (other.faults[i].event != finding.faults[i].event ||
-            other.alternatives[i] != finding.alternatives[i]) {
-          return false;
-        }
-      }
-      return true;
-    });
+    const bool repeated =
+        std::any_of(settled.begin(), settled.end(), [&](const Finding& other) {
+          if (other.status != finding.status ||
+              other.faults.size() != finding.faults.size()) {
+            return false;
+          }
+          for (size_t i = 0; i < finding.faults.size(); ++i) {
+            if (other.faults[i].event != finding.faults[i].event ||
+                other.alternatives[i] != finding.alternatives[i]) {
+              return false;
+            }
+          }
+          return true;
+        });
     if (!repeated) settled.push_back(std::move(finding));
   }
   summary_.findings = std::move(settled);
@@ -508,28 +531,33 @@ Status Campaign::write_end(CampaignSummary& summary) {
     summary.exhaustive_is_lower_bound = count.lower_bound;
   }
   if (!overheads_.empty()) {
-    std::nth_element(overheads_.begin(), overheads_.begin() + static_cast<long>(overheads_.size() / 2),
+    std::nth_element(overheads_.begin(),
+                     overheads_.begin() + static_cast<long>(overheads_.size() / 2),
                      overheads_.end());
     summary.overhead_ns = overheads_[overheads_.size() / 2];
   }
   if (options_.compose) {
     summary.assumptions.push_back(
-        "composition: a handler is a function of its callees' answers (and of the calls' effects, as counted); "
+        "composition: a handler is a function of its callees' answers (and of the calls' "
+        "effects, as counted); "
         "state kept elsewhere (a cache, a circuit breaker) is not seen");
     summary.assumptions.push_back(
         "kinds of failure: modes to which a caller reacted alike once stay alike");
   }
-  summary.assumptions.push_back(fmt::format(
-      "determinism: a run repeats ({} fault-free runs agreed)", options_.fault_free_runs));
+  summary.assumptions.push_back(
+      fmt::format("determinism: a run repeats ({} fault-free runs agreed)",
+                  options_.fault_free_runs));
   summary.assumptions.push_back(
       fmt::format("budget: at most {} faults at a time", options_.faults.budget));
   if (summary.status == CampaignStatus::kExhausted) {
     summary.statement = fmt::format(
-        "Every fault set of up to {} faults on {} calls leads, by the observed reactions, to a state that was "
+        "Every fault set of up to {} faults on {} calls leads, by the observed "
+        "reactions, to a state that was "
         "observed and judged, or contains a reported one.",
         options_.faults.budget, summary.candidates);
     if (summary.inconclusive > 0) {
-      summary.statement += fmt::format(" Except {} that were inconclusive.", summary.inconclusive);
+      summary.statement +=
+          fmt::format(" Except {} that were inconclusive.", summary.inconclusive);
     }
   } else {
     summary.statement = "Not finished: " + summary.why;
@@ -564,7 +592,8 @@ Status Campaign::write_end(CampaignSummary& summary) {
   record["unproxied"] = summary.unproxied;
   record["elapsed_ns"] = (Clock::now() - begin_).count();
   record["overhead_ns"] = summary.overhead_ns;
-  // A journal that stopped fitting cannot take its end either: the first error is the one to report.
+  // A journal that stopped fitting cannot take its end either: the first error is the one
+  // to report.
   if (journal_.replaying()) return {};
   return journal_.append(record);
 }

@@ -1,9 +1,12 @@
-// The loop: choose, run, judge, learn, until nothing within the budget is left to try (calls.md 5.3).
+// The loop: choose, run, judge, learn, until nothing within the budget is left to try
+// (calls.md 5.3).
 //
 // Invariants:
-// 1. The journal has the plan before an experiment begins and its result before anything is concluded from it.
+// 1. The journal has the plan before an experiment begins and its result before anything
+// is concluded from it.
 // 2. What is learned and blocked is what fired, never what was planned (DESIGN rule 1).
-// 3. Same configuration and same system behaviour: same experiments in the same order (rule 8).
+// 3. Same configuration and same system behaviour: same experiments in the same order
+// (rule 8).
 //
 // Thread rule: run() in one thread; request_stop() from any thread.
 #pragma once
@@ -27,9 +30,11 @@ namespace cutset::campaign {
 
 struct CampaignOptions {
   std::string name;
-  std::string config;  // digest of the configuration: a journal of another one is not resumed
+  std::string
+      config;  // digest of the configuration: a journal of another one is not resumed
   FaultModel faults = FaultModel::standard();
-  std::vector<std::string> accepted_single_points;  // services, or "service:METHOD /route"
+  std::vector<std::string>
+      accepted_single_points;  // services, or "service:METHOD /route"
   int fault_free_runs = 3;
   int repeat = 3;       // runs of a violation, the first included
   int repeat_held = 1;  // runs of every held fault set
@@ -37,7 +42,7 @@ struct CampaignOptions {
   std::optional<std::chrono::nanoseconds> time_limit;
   bool compose = true;
   bool stop_at_first = false;
-  uint64_t seed = 1;  // recorded; the search itself draws no random numbers
+  uint64_t seed = 1;            // recorded; the search itself draws no random numbers
   std::vector<FaultSet> known;  // findings of earlier campaigns: tried first
   std::string started;          // RFC 3339; for the journal
 };
@@ -46,13 +51,14 @@ enum class CampaignStatus { kExhausted, kStopped, kFailed };
 
 struct CampaignSummary {
   CampaignStatus status = CampaignStatus::kExhausted;
-  std::string why;             // stopped, failed
-  std::optional<Error> error;  // failed
+  std::string why;                // stopped, failed
+  std::optional<Error> error;     // failed
   std::vector<Finding> findings;  // confirmed, flaky and accepted
   std::vector<WrongPrediction> wrong_predictions;
-  int experiments = 0;  // distinct fault sets run, the fault-free one counted once
-  int confirmations = 0;  // of the experiments, those whose end was predicted: a violation, or a part of one
-  int runs = 0;         // with repetitions
+  int experiments = 0;    // distinct fault sets run, the fault-free one counted once
+  int confirmations = 0;  // of the experiments, those whose end was predicted: a
+                          // violation, or a part of one
+  int runs = 0;           // with repetitions
   int inconclusive = 0;
   int vacuous = 0;
   std::map<Verdict, int> verdicts;  // of experiments
@@ -65,7 +71,8 @@ struct CampaignSummary {
   std::string statement;
   size_t calls = 0;       // identities seen
   size_t candidates = 0;  // of them, calls that may be faulted
-  int64_t overhead_ns = 0;  // median of an experiment: everything but the system's own time
+  int64_t overhead_ns =
+      0;  // median of an experiment: everything but the system's own time
 
   /// DESIGN's exit codes: 0, 1, 2, 3.
   int exit_code(bool fail_on_flaky) const;
@@ -77,7 +84,8 @@ class Observer {
   virtual ~Observer() = default;
   virtual void experiment_begins(int /*experiment*/, const std::string& /*purpose*/,
                                  const FaultSet& /*faults*/) {}
-  virtual void experiment_ends(int /*experiment*/, const FaultSet& /*fired*/, Verdict /*verdict*/) {}
+  virtual void experiment_ends(int /*experiment*/, const FaultSet& /*fired*/,
+                               Verdict /*verdict*/) {}
   virtual void finding(const Finding& /*finding*/) {}
   virtual void wrong_prediction(const WrongPrediction& /*wrong*/) {}
 };
@@ -87,9 +95,11 @@ class Campaign {
   Campaign(Experimenter& experimenter, Journal& journal, CampaignOptions options,
            Observer* observer = nullptr);
 
-  /// Runs to the end. Error: only if the journal cannot be written or does not fit; anything else is in the summary.
+  /// Runs to the end. Error: only if the journal cannot be written or does not fit;
+  /// anything else is in the summary.
   Result<CampaignSummary> run();
-  /// Ends the campaign after the running experiment; the Experimenter is stopped by its owner.
+  /// Ends the campaign after the running experiment; the Experimenter is stopped by its
+  /// owner.
   void request_stop() { stop_ = true; }
 
   const Model& model() const { return model_; }
@@ -107,13 +117,15 @@ class Campaign {
                           const std::string& reason);
   Result<Step> fault_free_runs();
   Result<Step> try_faults(const Proposal& proposal, const std::string& purpose);
-  /// A run that was not made for it has shown this already (prediction.h, equivalent_run).
+  /// A run that was not made for it has shown this already (prediction.h,
+  /// equivalent_run).
   Result<bool> already_shown(const Proposal& proposal);
   Result<Step> confirm(const Proposal& proposal, Done first, int number);
   Result<std::optional<Done>> run_subset(const FaultSet& faults);
   Result<int> repeat(const FaultSet& faults, Verdict wanted_broken, int times, int number,
                      const std::string& purpose);
-  Result<std::vector<ShownSubset>> show_subsets(const FaultSet& faults, FaultSet* smaller);
+  Result<std::vector<ShownSubset>> show_subsets(const FaultSet& faults,
+                                                FaultSet* smaller);
   Status learn(const Done& done, int number, bool calibrating);
   Status write_finding(Finding finding);
   void settle_findings();

@@ -15,14 +15,17 @@ FaultModel FaultModel::standard() {
   return model;
 }
 
-int delay_beyond(int patience_ms) { return patience_ms * 3 / 2 + 50; }
+int delay_beyond(int patience_ms) {
+  return patience_ms * 3 / 2 + 50;
+}
 
 std::vector<FaultMode> Candidates::modes(int position, int base, int caller_handler,
                                          const std::vector<int>& patience_above) const {
   const Vocabulary& vocabulary = model_.vocabulary();
   const std::string& event = vocabulary.positions.text(position);
   const size_t any_attempt = event.find("#*");
-  const bool addressable = any_attempt == std::string::npos || any_attempt + 2 == event.size();
+  const bool addressable =
+      any_attempt == std::string::npos || any_attempt + 2 == event.size();
   if (!addressable || unstable_.count(event) > 0) return {};
   const std::string& handler =
       vocabulary.handlers.text(vocabulary.handler_of_base[static_cast<size_t>(base)]);
@@ -52,7 +55,8 @@ std::vector<FaultMode> Candidates::modes(int position, int base, int caller_hand
     }
     for (const int time_out : time_outs) {
       const FaultMode delay{FaultAction::kDelay, 0, delay_beyond(time_out)};
-      if (std::find(modes.begin(), modes.end(), delay) == modes.end()) modes.push_back(delay);
+      if (std::find(modes.begin(), modes.end(), delay) == modes.end())
+        modes.push_back(delay);
     }
   }
   return modes;

@@ -27,8 +27,9 @@ struct Place {
 
 /// What is known of a child once it was composed.
 struct Child {
-  std::map<int, NodeId> shows;     // label -> goal: the caller sees it
-  std::map<int, NodeId> answered;  // label -> goal: the callee was executed and answered so
+  std::map<int, NodeId> shows;  // label -> goal: the caller sees it
+  std::map<int, NodeId>
+      answered;  // label -> goal: the callee was executed and answered so
   NodeId not_executed = DerivationGraph::kFalse;
 };
 
@@ -42,8 +43,8 @@ class Composer {
 
   Result<Composition> compose() {
     const InvocationView& entry = model_.runs().front().invocations.front();
-    const Answers answers = invoke({entry.handler, entry.position, 0, 1, {}},
-                                   DerivationGraph::kTrue, {});
+    const Answers answers =
+        invoke({entry.handler, entry.position, 0, 1, {}}, DerivationGraph::kTrue, {});
     if (too_large_) {
       return Error::internal("the derivation graph has more than a million nodes");
     }
@@ -83,21 +84,24 @@ class Composer {
     return answers;
   }
 
-  /// Below a handler without rules any call that was ever seen may be made, and each mode is a kind.
+  /// Below a handler without rules any call that was ever seen may be made, and each mode
+  /// is a kind.
   void add_calls_without_rules(const Place& place, NodeId executed) {
     for (const Model::SeenCall& call : model_.calls_below(place.position)) {
       std::vector<Kind> kinds;
       for (const identity::FaultMode& mode : candidates_.modes(
                call.position, call.base, call.caller_handler, place.patience_above)) {
         kinds.push_back(
-            {{mode}, model_.label(model_.shown_by(mode, call.caller_handler, call.base))});
+            {{mode},
+             model_.label(model_.shown_by(mode, call.caller_handler, call.base))});
       }
       if (kinds.empty()) continue;
       calls_of_[event(call.position, std::move(kinds))].push_back(executed);
     }
   }
 
-  /// Each earlier attempt was executed and answered with that label, or (-1) was not executed.
+  /// Each earlier attempt was executed and answered with that label, or (-1) was not
+  /// executed.
   NodeId went_so(const Attempts& attempts, const std::vector<int>& labels) {
     if (attempts.size() != labels.size()) return DerivationGraph::kFalse;
     std::vector<NodeId> premises;
@@ -126,12 +130,13 @@ class Composer {
         {{place.handler, model_.label(label)}, executed, place.copies});
   }
 
-  /// One walk over the tree of an invocation. Each child is composed once, from all the nodes that call
-  /// it; where that would go in a circle (two histories call two children in opposite
-  /// orders) it is composed once for each node.
+  /// One walk over the tree of an invocation. Each child is composed once, from all the
+  /// nodes that call it; where that would go in a circle (two histories call two children
+  /// in opposite orders) it is composed once for each node.
   class Walk;
 
-  Answers follow_tree(const Place& place, NodeId executed, const std::vector<int>& attempts);
+  Answers follow_tree(const Place& place, NodeId executed,
+                      const std::vector<int>& attempts);
 
   uint32_t event(int position, std::vector<Kind> kinds) {
     const auto [entry, first] =
@@ -154,8 +159,8 @@ class Composer {
   const Candidates& candidates_;
   const Vocabulary& vocabulary_;
   Composition result_;
-  std::map<int, uint32_t> event_of_;             // by position
-  std::vector<std::vector<NodeId>> calls_of_;    // by event
+  std::map<int, uint32_t> event_of_;           // by position
+  std::vector<std::vector<NodeId>> calls_of_;  // by event
   bool too_large_ = false;
 };
 
@@ -173,7 +178,8 @@ class Composer::Walk {
     for (size_t node = 0; node < tree_.nodes.size(); ++node) {
       const auto& action = tree_.nodes[node].action;
       if (!action || action->answers) continue;
-      for (const int point : action->calls) callers_[point].push_back(static_cast<int>(node));
+      for (const int point : action->calls)
+        callers_[point].push_back(static_cast<int>(node));
     }
   }
 
@@ -248,14 +254,15 @@ class Composer::Walk {
     return children_.emplace(key, std::move(composed)).first->second;
   }
 
-  /// Counts the execution that ends at `node` with this answer; one that nobody saw the answer of by
-  /// what the last child showed (refinement.h, unanswered_label).
+  /// Counts the execution that ends at `node` with this answer; one that nobody saw the
+  /// answer of by what the last child showed (refinement.h, unanswered_label).
   void note_effect(int node, int answer, NodeId reached) {
     const Model& model = composer_.model_;
     if (!model.is_effectful(place_.handler)) return;
     const std::string& label = composer_.vocabulary_.labels.text(model.coarse(answer));
     const int parent = tree_.nodes[static_cast<size_t>(node)].parent;
-    if (label != "timeout" || parent < 0) return composer_.note_effect(place_, label, reached);
+    if (label != "timeout" || parent < 0)
+      return composer_.note_effect(place_, label, reached);
     const int last = tree_.nodes[static_cast<size_t>(parent)].action->calls.back();
     for (const auto& [shown, goal] : child(parent, last).shows) {
       composer_.note_effect(place_,
@@ -310,7 +317,8 @@ bool Composer::Walk::reacted_alike(int point, int label, int other) const {
 }
 
 std::vector<Kind> Composer::Walk::kinds_of(int position, int base, int point) {
-  // Whether the callee works although its caller sees a failure shows only in what it changes.
+  // Whether the callee works although its caller sees a failure shows only in what it
+  // changes.
   const int callee = composer_.vocabulary_.handler_of_base[static_cast<size_t>(base)];
   const bool effects_matter = composer_.model_.may_change_state(callee);
   std::vector<Kind> kinds;

@@ -1,9 +1,10 @@
-// The derivation graph of one request under every fault set at once: the local rules of all handlers,
-// composed (calls.md 5.2). Leaves are the calls that faults can take and the kinds of failure that provoke
-// reactions; goals say which label a call shows, how the entry answers, what was executed.
+// The derivation graph of one request under every fault set at once: the local rules of
+// all handlers, composed (calls.md 5.2). Leaves are the calls that faults can take and
+// the kinds of failure that provoke reactions; goals say which label a call shows, how
+// the entry answers, what was executed.
 //
-// Kinds: the modes of one call to which no rule reacts differently are one kind, tried in one
-// representative mode.
+// Kinds: the modes of one call to which no rule reacts differently are one kind, tried in
+// one representative mode.
 //
 // Thread rule: a value.
 #pragma once
@@ -38,9 +39,9 @@ struct ExecutedCall {
 
 struct Composition {
   lineage::DerivationGraph graph;
-  std::vector<ComposedEvent> events;                      // by the graph's event index
-  std::vector<lineage::NodeId> called;                    // by event: the call is made
-  std::vector<std::pair<int, lineage::NodeId>> answers;   // entry's label -> goal
+  std::vector<ComposedEvent> events;                     // by the graph's event index
+  std::vector<lineage::NodeId> called;                   // by event: the call is made
+  std::vector<std::pair<int, lineage::NodeId>> answers;  // entry's label -> goal
   std::vector<ExecutedCall> executed;
   /// Reached, but none of the known answers comes back: (reached, known continuations).
   struct Open {

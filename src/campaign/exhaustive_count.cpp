@@ -14,7 +14,8 @@ class Counter {
  public:
   Counter(const Model& model, const Composition& composition, size_t budget, size_t most)
       : model_(model), budget_(budget), predictions_left_(most) {
-    for (const ComposedEvent& event : composition.events) events_[event.position] = &event;
+    for (const ComposedEvent& event : composition.events)
+      events_[event.position] = &event;
   }
 
   ExhaustiveCount count() {
@@ -23,8 +24,9 @@ class Counter {
   }
 
  private:
-  /// Counts `faults` (standing for `weight` sets of modes) and everything that adds faults on later calls:
-  /// each set is reached once, because its faults are added in the order in which their calls are made.
+  /// Counts `faults` (standing for `weight` sets of modes) and everything that adds
+  /// faults on later calls: each set is reached once, because its faults are added in the
+  /// order in which their calls are made.
   void extend(const FaultSet& faults, int last, uint64_t weight) {
     if (predictions_left_ == 0) {
       count_.lower_bound = true;
@@ -61,8 +63,8 @@ class Counter {
 
 }  // namespace
 
-ExhaustiveCount count_exhaustive(const Model& model, const Candidates& candidates, size_t budget,
-                                 size_t most_predictions) {
+ExhaustiveCount count_exhaustive(const Model& model, const Candidates& candidates,
+                                 size_t budget, size_t most_predictions) {
   const Result<Composition> composition = compose(model, candidates);
   if (!composition.ok()) return {0, true};
   return Counter(model, *composition, budget, most_predictions).count();

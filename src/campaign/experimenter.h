@@ -1,9 +1,9 @@
-// The one interface through which a campaign knows a system (DESIGN, "Three worlds, one loop"):
-// run this fault set, give me the execution. Implemented by src/injector for live systems, by
-// in-process applications in tests, and by protocol models.
+// The one interface through which a campaign knows a system (DESIGN, "Three worlds, one
+// loop"): run this fault set, give me the execution. Implemented by src/injector for live
+// systems, by in-process applications in tests, and by protocol models.
 //
-// Thread rule: one campaign calls one Experimenter from one thread; request_stop() may come from
-// any thread or a signal handler's thread.
+// Thread rule: one campaign calls one Experimenter from one thread; request_stop() may
+// come from any thread or a signal handler's thread.
 #pragma once
 
 #include <compare>
@@ -17,8 +17,9 @@
 
 namespace cutset::campaign {
 
-/// An action of the fault model that takes away one event. In the world of calls the event is a
-/// call, by its identity (identity/call_id.h, text form; "#*" at its end: every attempt).
+/// An action of the fault model that takes away one event. In the world of calls the
+/// event is a call, by its identity (identity/call_id.h, text form; "#*" at its end:
+/// every attempt).
 struct Fault {
   std::string event;
   identity::FaultMode mode;
@@ -72,14 +73,15 @@ struct Timing {
 
 struct ExperimentResult {
   lineage::Execution execution;
-  std::vector<FaultReport> faults;       // one for each planned fault, same order
-  std::vector<OutcomeResult> outcomes;   // one for each outcome, same order in every run
-  std::vector<std::string> notes;        // e.g. "service stock ended with exit code 1; started again"
+  std::vector<FaultReport> faults;      // one for each planned fault, same order
+  std::vector<OutcomeResult> outcomes;  // one for each outcome, same order in every run
+  std::vector<std::string>
+      notes;  // e.g. "service stock ended with exit code 1; started again"
   Timing timing;
 };
 
 struct RunOptions {
-  std::string run;          // name of the run, unique in the campaign
+  std::string run;           // name of the run, unique in the campaign
   bool await_spans = false;  // fault-free runs wait (bounded) for the exporters
 };
 
@@ -87,10 +89,12 @@ class Experimenter {
  public:
   virtual ~Experimenter() = default;
 
-  /// Resets the system, arms `planned`, runs the workload, waits until the system is quiet, judges
-  /// the outcomes, undoes every fault. What fired is in the result; a fault that did not fire is no error.
-  /// Error: the experiment could not be carried out (service not ready, agent lost, stopped).
-  virtual Result<ExperimentResult> run(const FaultSet& planned, const RunOptions& options) = 0;
+  /// Resets the system, arms `planned`, runs the workload, waits until the system is
+  /// quiet, judges the outcomes, undoes every fault. What fired is in the result; a fault
+  /// that did not fire is no error. Error: the experiment could not be carried out
+  /// (service not ready, agent lost, stopped).
+  virtual Result<ExperimentResult> run(const FaultSet& planned,
+                                       const RunOptions& options) = 0;
 };
 
 }  // namespace cutset::campaign

@@ -6,7 +6,9 @@
 
 namespace cutset::campaign {
 
-std::string Fault::text() const { return fmt::format("{} on {}", mode.text(), event); }
+std::string Fault::text() const {
+  return fmt::format("{} on {}", mode.text(), event);
+}
 
 FaultSet make_fault_set(std::vector<Fault> faults) {
   std::sort(faults.begin(), faults.end());

@@ -32,7 +32,8 @@ std::string in_words(const Fault& fault) {
     case FaultAction::kTimeout:
       return fmt::format("{}'s {} gets no answer in time", caller, what);
     case FaultAction::kDelay:
-      return fmt::format("{}'s {} is answered {} ms late", caller, what, fault.mode.milliseconds);
+      return fmt::format("{}'s {} is answered {} ms late", caller, what,
+                         fault.mode.milliseconds);
     case FaultAction::kReset:
       return fmt::format("{}'s {} breaks off in the middle of the answer", caller, what);
   }
@@ -47,6 +48,8 @@ std::string in_words(const FaultSet& faults) {
   return join(parts, ", and ");
 }
 
-std::string Finding::id() const { return hex16(fnv64(to_text(faults))); }
+std::string Finding::id() const {
+  return hex16(fnv64(to_text(faults)));
+}
 
 }  // namespace cutset::campaign

@@ -1,5 +1,5 @@
-// A violated outcome, confirmed by repetition, reduced to a minimal fault set (DESIGN rule 5).
-// Thread rule: values.
+// A violated outcome, confirmed by repetition, reduced to a minimal fault set (DESIGN
+// rule 5). Thread rule: values.
 #pragma once
 
 #include <string>
@@ -18,7 +18,8 @@ struct ShownSubset {
 struct Finding {
   enum class Status { kConfirmed, kFlaky };
   FaultSet faults;
-  std::vector<std::vector<identity::FaultMode>> alternatives;  // for each fault: modes of the same kind
+  std::vector<std::vector<identity::FaultMode>>
+      alternatives;  // for each fault: modes of the same kind
   Status status = Status::kConfirmed;
   bool accepted = false;  // a declared single point of failure: reported, not counted
   std::vector<OutcomeResult> outcomes;  // the broken ones
@@ -28,7 +29,8 @@ struct Finding {
   int experiment = 0;
   std::string run;       // the first violating run
   std::string good_run;  // the fault-free run to compare with
-  std::string shown_by;  // the fault set under whose run the callees failed so by themselves; "" if it was run
+  std::string shown_by;  // the fault set under whose run the callees failed so by
+                         // themselves; "" if it was run
   std::string words;
 
   /// 16 hex digits of the fault set's text: equal in every campaign.

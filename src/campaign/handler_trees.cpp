@@ -38,14 +38,15 @@ class Learner {
   }
 
  private:
-  /// What the invocation does next, at a node where nothing is known: its next call and those in flight
-  /// together with it.
+  /// What the invocation does next, at a node where nothing is known: its next call and
+  /// those in flight together with it.
   Action next_action() const {
     if (remaining_.empty()) return {true, answer_, {}};
     Action action;
     const ChildView* first = remaining_.front();
     for (const ChildView* child : remaining_) {
-      if (child != first && !concurrency_.together(tree_.handler, *first, *child, vocabulary_)) {
+      if (child != first &&
+          !concurrency_.together(tree_.handler, *first, *child, vocabulary_)) {
         continue;
       }
       action.calls.push_back(child->point);
@@ -54,7 +55,8 @@ class Learner {
     return action;
   }
 
-  /// The expected action if the invocation did it (in whatever order of arrival), else what it did.
+  /// The expected action if the invocation did it (in whatever order of arrival), else
+  /// what it did.
   Action action_like(const Action& expected) const {
     if (expected.answers) {
       return remaining_.empty() ? Action{true, answer_, {}} : next_action();
@@ -66,11 +68,13 @@ class Learner {
   }
 
   std::vector<const ChildView*>::const_iterator find(int point) const {
-    return std::find_if(remaining_.begin(), remaining_.end(),
-                        [point](const ChildView* child) { return child->point == point; });
+    return std::find_if(
+        remaining_.begin(), remaining_.end(),
+        [point](const ChildView* child) { return child->point == point; });
   }
 
-  /// Consumes the children of the set and goes along (or makes) the edge of their answers.
+  /// Consumes the children of the set and goes along (or makes) the edge of their
+  /// answers.
   int follow(int node, const Action& action) {
     std::vector<int> raw;
     std::vector<int> filed;
@@ -108,7 +112,8 @@ class Learner {
     }
   }
 
-  Contradiction contradiction(int node, const Action& expected, const Action& found) const {
+  Contradiction contradiction(int node, const Action& expected,
+                              const Action& found) const {
     return {tree_.handler, tree_number_, node, expected, found, history_, merged_};
   }
 
@@ -158,7 +163,8 @@ bool Concurrency::together(int handler, const ChildView& a, const ChildView& b,
   return b.start_ns < a.end_ns && a.start_ns < b.end_ns;
 }
 
-std::optional<Contradiction> HandlerTrees::learn(int tree, const InvocationView& invocation,
+std::optional<Contradiction> HandlerTrees::learn(int tree,
+                                                 const InvocationView& invocation,
                                                  const Vocabulary& vocabulary,
                                                  const Concurrency& concurrency,
                                                  const Classes& classes) {

@@ -1,12 +1,14 @@
-// The local rules of handlers, as decision trees (calls.md 5.2): after these answers it calls that
-// child next, or answers r.
+// The local rules of handlers, as decision trees (calls.md 5.2): after these answers it
+// calls that child next, or answers r.
 //
 //   node  --action-->  calls a set of children (in flight together), or answers
 //   node  --edge-->    what the children of its set answered, one label each
 //
 // Invariants:
-// 1. Node 0 of a tree is its root; a node's edges all have as many labels as its action has calls.
-// 2. Learning never changes an action: a run that would is a Contradiction and changes nothing
+// 1. Node 0 of a tree is its root; a node's edges all have as many labels as its action
+// has calls.
+// 2. Learning never changes an action: a run that would is a Contradiction and changes
+// nothing
 //    after the point where it differs.
 //
 // Thread rule: one owner.
@@ -24,14 +26,17 @@
 
 namespace cutset::campaign {
 
-/// Which calls of a handler are in flight together. Timing alone would say something else in every run (a call that
-/// fails at once is over before its sibling begins): what the fault-free runs showed decides, and timing only for
-/// calls that were never made without faults.
+/// Which calls of a handler are in flight together. Timing alone would say something else
+/// in every run (a call that fails at once is over before its sibling begins): what the
+/// fault-free runs showed decides, and timing only for calls that were never made without
+/// faults.
 struct Concurrency {
-  std::set<std::pair<int, int>> made;                // (handler, base) seen in fault-free runs
-  std::set<std::tuple<int, int, int>> overlapping;   // (handler, base, base) that overlapped in one of them
+  std::set<std::pair<int, int>> made;  // (handler, base) seen in fault-free runs
+  std::set<std::tuple<int, int, int>>
+      overlapping;  // (handler, base, base) that overlapped in one of them
 
-  static Concurrency of(const std::vector<RunView>& fault_free, const Vocabulary& vocabulary);
+  static Concurrency of(const std::vector<RunView>& fault_free,
+                        const Vocabulary& vocabulary);
   bool together(int handler, const ChildView& a, const ChildView& b,
                 const Vocabulary& vocabulary) const;
 };
@@ -68,8 +73,9 @@ struct Contradiction {
   int node = 0;
   Action expected;
   Action found;
-  std::vector<std::pair<int, int>> history;         // (point, label seen) up to the node
-  std::vector<std::tuple<int, int, int>> merged;    // (base, label, other label) used on the way as if equal
+  std::vector<std::pair<int, int>> history;  // (point, label seen) up to the node
+  std::vector<std::tuple<int, int, int>>
+      merged;  // (base, label, other label) used on the way as if equal
 };
 
 class HandlerTrees {
@@ -80,7 +86,8 @@ class HandlerTrees {
   /// Adds what one invocation did. `tree` is any number that stands for the rules' key.
   std::optional<Contradiction> learn(int tree, const InvocationView& invocation,
                                      const Vocabulary& vocabulary,
-                                     const Concurrency& concurrency, const Classes& classes);
+                                     const Concurrency& concurrency,
+                                     const Classes& classes);
 
   /// nullptr: never seen.
   const HandlerTree* find(int tree) const;

@@ -1,14 +1,13 @@
 #include "campaign/journal.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <deque>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "base/fd.h"
 #include "base/file.h"
@@ -26,7 +25,8 @@ constexpr size_t kLargestJournal = size_t{2} << 30;
 std::string identity_of(const Json& record) {
   const std::string type = record.value("type", std::string());
   std::string identity = type;
-  for (const char* field : {"run", "experiment", "id", "name", "config", "handler", "faults", "text"}) {
+  for (const char* field :
+       {"run", "experiment", "id", "name", "config", "handler", "faults", "text"}) {
     const auto found = record.find(field);
     if (found != record.end()) identity += "\n" + found->dump();
   }
@@ -51,7 +51,8 @@ class Journal::Impl {
       if (count < 0) return Error::system("cannot write the journal " + path);
       left.remove_prefix(static_cast<size_t>(count));
     }
-    // Survives a crash of cutset by being written; finding records also survive one of the machine.
+    // Survives a crash of cutset by being written; finding records also survive one of
+    // the machine.
     if (record.value("type", std::string()) == "finding") ::fdatasync(file.get());
     return {};
   }
@@ -69,7 +70,8 @@ Result<std::unique_ptr<Journal>> Journal::create(const std::string& path) {
       }
     }
     impl->path = path;
-    impl->file = Fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644));
+    impl->file = Fd(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644));
     if (!impl->file.valid()) return Error::system("cannot create the journal " + path);
   }
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
@@ -86,8 +88,9 @@ Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path) {
     ++line;
     const size_t end = content.find('\n', start);
     if (end == std::string::npos) break;  // cut off by a crash
-    const Json record = Json::parse(content.begin() + static_cast<long>(start),
-                                    content.begin() + static_cast<long>(end), nullptr, false);
+    const Json record =
+        Json::parse(content.begin() + static_cast<long>(start),
+                    content.begin() + static_cast<long>(end), nullptr, false);
     if (!record.is_object()) {
       return Error::bad_input("expected one JSON object a line", path, line, 1);
     }
@@ -97,7 +100,8 @@ Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path) {
     impl->recorded.push_back(record);
   }
   impl->file = Fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-  if (!impl->file.valid() || ::ftruncate(impl->file.get(), static_cast<off_t>(kept)) != 0) {
+  if (!impl->file.valid() ||
+      ::ftruncate(impl->file.get(), static_cast<off_t>(kept)) != 0) {
     return Error::system("cannot continue the journal " + path);
   }
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
@@ -116,7 +120,8 @@ Status Journal::append(const nlohmann::ordered_json& record) {
   return {};
 }
 
-std::optional<nlohmann::ordered_json> Journal::recorded_result(const std::string& run) const {
+std::optional<nlohmann::ordered_json> Journal::recorded_result(
+    const std::string& run) const {
   if (impl_->recorded.empty()) return std::nullopt;
   const Json& next = impl_->recorded.front();
   if (next.value("type", std::string()) != "result" ||
@@ -126,6 +131,8 @@ std::optional<nlohmann::ordered_json> Journal::recorded_result(const std::string
   return next;
 }
 
-bool Journal::replaying() const { return !impl_->recorded.empty(); }
+bool Journal::replaying() const {
+  return !impl_->recorded.empty();
+}
 
 }  // namespace cutset::campaign

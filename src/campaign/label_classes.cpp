@@ -50,8 +50,8 @@ bool may_be_alike(const std::string& a, const std::string& b) {
 using Pair = std::pair<int, int>;
 
 /// What the nodes of one tree tell about each base.
-std::map<int, LabelEvidence> evidence_of(const HandlerTree& tree, const Vocabulary& vocabulary,
-                                    bool effectful) {
+std::map<int, LabelEvidence> evidence_of(const HandlerTree& tree,
+                                         const Vocabulary& vocabulary, bool effectful) {
   const int hidden_answer = effectful ? vocabulary.labels.find("timeout") : -1;
   std::map<int, LabelEvidence> evidence;
   for (const TreeNode& node : tree.nodes) {
@@ -65,7 +65,8 @@ std::map<int, LabelEvidence> evidence_of(const HandlerTree& tree, const Vocabula
           if (a.labels[i] >= b.labels[i] || !differ_only_in(a, b, i)) continue;
           const Likeness likeness = compare(tree, a.target, b.target, hidden_answer);
           if (likeness == Likeness::kAlike) here.alike.insert({a.labels[i], b.labels[i]});
-          if (likeness == Likeness::kDifferent) here.different.insert({a.labels[i], b.labels[i]});
+          if (likeness == Likeness::kDifferent)
+            here.different.insert({a.labels[i], b.labels[i]});
         }
       }
     }
@@ -73,12 +74,15 @@ std::map<int, LabelEvidence> evidence_of(const HandlerTree& tree, const Vocabula
   return evidence;
 }
 
-Pair ordered(int a, int b) { return {std::min(a, b), std::max(a, b)}; }
+Pair ordered(int a, int b) {
+  return {std::min(a, b), std::max(a, b)};
+}
 
 }  // namespace
 
 void LabelEvidence::see(int label) {
-  if (std::find(labels.begin(), labels.end(), label) == labels.end()) labels.push_back(label);
+  if (std::find(labels.begin(), labels.end(), label) == labels.end())
+    labels.push_back(label);
 }
 
 void LabelClasses::compute(const HandlerTrees& trees, const Vocabulary& vocabulary,
@@ -104,7 +108,8 @@ void LabelClasses::classify(int tree, int base, const LabelEvidence& evidence,
         const Pair pair = ordered(label, member);
         if (evidence.different.count(pair) > 0 ||
             separated_.count({tree, base, pair.first, pair.second}) > 0 ||
-            !may_be_alike(vocabulary.labels.text(label), vocabulary.labels.text(member))) {
+            !may_be_alike(vocabulary.labels.text(label),
+                          vocabulary.labels.text(member))) {
           return false;
         }
         alike = alike || evidence.alike.count(pair) > 0;

@@ -1,8 +1,10 @@
-// Kinds of failure (calls.md 5.2): labels to which a caller reacted alike are one kind from then on.
+// Kinds of failure (calls.md 5.2): labels to which a caller reacted alike are one kind
+// from then on.
 //
-// Two labels of one child (by base: an attempt is like another) are alike if somewhere both were seen
-// and the same calls and the same answer followed, and nowhere something different did. An answer that
-// is no failure is never merged, except with a delay that did no harm.
+// Two labels of one child (by base: an attempt is like another) are alike if somewhere
+// both were seen and the same calls and the same answer followed, and nowhere something
+// different did. An answer that is no failure is never merged, except with a delay that
+// did no harm.
 //
 // Thread rule: one owner.
 #pragma once
@@ -29,7 +31,8 @@ struct LabelEvidence {
 class LabelClasses {
  public:
   /// Reads the classes off trees that were learned with every label by itself.
-  /// What a handler of `effectful` did when nobody waited for its answer is not known to be alike.
+  /// What a handler of `effectful` did when nobody waited for its answer is not known to
+  /// be alike.
   void compute(const HandlerTrees& trees, const Vocabulary& vocabulary,
                const std::set<int>& effectful);
 
@@ -41,7 +44,8 @@ class LabelClasses {
     return observed_.count({tree, base, label}) > 0;
   }
 
-  /// Never again in one class (it led to a contradiction). Returns false if that was known.
+  /// Never again in one class (it led to a contradiction). Returns false if that was
+  /// known.
   bool separate(int tree, int base, int label, int other);
 
   friend bool operator==(const LabelClasses& a, const LabelClasses& b) {
@@ -49,7 +53,8 @@ class LabelClasses {
   }
 
  private:
-  void classify(int tree, int base, const LabelEvidence& evidence, const Vocabulary& vocabulary);
+  void classify(int tree, int base, const LabelEvidence& evidence,
+                const Vocabulary& vocabulary);
 
   std::map<std::tuple<int, int, int>, int> representative_;
   std::set<std::tuple<int, int, int>> observed_;

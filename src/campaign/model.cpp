@@ -12,8 +12,9 @@ namespace cutset::campaign {
 
 namespace {
 
-/// The largest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is not more than 5 % above the
-/// measured time: timers fire late, never early, so 199, 203 and 235 ms are the same 200 ms in every campaign.
+/// The largest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is not
+/// more than 5 % above the measured time: timers fire late, never early, so 199, 203 and
+/// 235 ms are the same 200 ms in every campaign.
 int rounded_ms(double milliseconds) {
   static constexpr double kSteps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
   const double measured = milliseconds * 1.05;
@@ -38,21 +39,24 @@ bool only_bodies_differ(const std::string& a, const std::string& b) {
     const size_t slash = label.find('/');
     if (slash == std::string::npos) return label;
     const size_t blank = label.find(' ', slash);
-    return label.substr(0, slash) + (blank == std::string::npos ? "" : label.substr(blank));
+    return label.substr(0, slash) +
+           (blank == std::string::npos ? "" : label.substr(blank));
   };
   return a != b && without_body(a) == without_body(b);
 }
 
 }  // namespace
 
-std::vector<WrongPrediction> Model::learn(const ExperimentResult& result, Verdict verdict) {
+std::vector<WrongPrediction> Model::learn(const ExperimentResult& result,
+                                          Verdict verdict) {
   results_.push_back(result);
   verdicts_.push_back(verdict);
   std::vector<WrongPrediction> wrong;
   RunView view = view_of(result, verdict, refinement_, unordered_, vocabulary_);
   const size_t size_before = raw_.size();
   const auto identity_class = [](int, int, int label) { return label; };
-  const std::optional<Contradiction> contradiction = learn_view(raw_, view, identity_class);
+  const std::optional<Contradiction> contradiction =
+      learn_view(raw_, view, identity_class);
   if (contradiction) {
     wrong.push_back(refine(*contradiction));
     rebuild(wrong);
@@ -79,12 +83,14 @@ std::optional<Contradiction> Model::learn_view(HandlerTrees& trees, const RunVie
                                                const HandlerTrees::Classes& classes) {
   for (const InvocationView& invocation : view.invocations) {
     if (invocation.shows_rules && by_attempts(invocation.handler)) {
-      attempts_[{invocation.handler, invocation.position}].insert(invocation.attempts_before);
+      attempts_[{invocation.handler, invocation.position}].insert(
+          invocation.attempts_before);
     }
     if (!invocation.shows_rules || is_opaque(invocation.handler)) continue;
     const int number =
         tree_number(invocation.handler, invocation.position, invocation.attempts_before);
-    if (auto contradiction = trees.learn(number, invocation, vocabulary_, concurrency_, classes)) {
+    if (auto contradiction =
+            trees.learn(number, invocation, vocabulary_, concurrency_, classes)) {
       return contradiction;
     }
   }
@@ -96,7 +102,8 @@ WrongPrediction Model::refine(const Contradiction& contradiction) {
   WrongPrediction wrong;
   wrong.handler = handler;
   for (const auto& [point, label] : contradiction.history) {
-    wrong.after.push_back(vocabulary_.points.text(point) + " = " + vocabulary_.labels.text(label));
+    wrong.after.push_back(vocabulary_.points.text(point) + " = " +
+                          vocabulary_.labels.text(label));
   }
   wrong.expected = action_text(contradiction.expected);
   wrong.found = action_text(contradiction.found);
@@ -108,7 +115,8 @@ WrongPrediction Model::refine(const Contradiction& contradiction) {
       only_bodies_differ(vocabulary_.labels.text(contradiction.expected.answer),
                          vocabulary_.labels.text(contradiction.found.answer));
   if (bodies_only && level >= HandlerLevel::kByPosition && body != BodyUse::kNone) {
-    refinement_.bodies[handler] = body == BodyUse::kExact ? BodyUse::kShape : BodyUse::kNone;
+    refinement_.bodies[handler] =
+        body == BodyUse::kExact ? BodyUse::kShape : BodyUse::kNone;
     // The finer level may only have been needed because of the bodies.
     refinement_.levels.erase(handler);
     wrong.remedy = body == BodyUse::kExact
@@ -186,14 +194,16 @@ void Model::merge_trees(bool from_scratch) {
     for (size_t i = contradiction->history.size(); i > 0 && !separated;) {
       const int parent = tree.nodes[static_cast<size_t>(child)].parent;
       const TreeNode& node = tree.nodes[static_cast<size_t>(parent)];
-      const auto edge = std::find_if(node.edges.begin(), node.edges.end(),
-                                     [child](const Edge& e) { return e.target == child; });
+      const auto edge =
+          std::find_if(node.edges.begin(), node.edges.end(),
+                       [child](const Edge& e) { return e.target == child; });
       for (size_t j = edge->labels.size(); j > 0; --j) {
         const auto& [point, label] = contradiction->history[--i];
         const int base = vocabulary_.base_of_point[static_cast<size_t>(point)];
         for (const int other : edge->raw[j - 1]) {
           if (other != label) {
-            separated = classes_.separate(contradiction->tree, base, label, other) || separated;
+            separated =
+                classes_.separate(contradiction->tree, base, label, other) || separated;
           }
         }
       }
@@ -238,7 +248,8 @@ void Model::note_facts(const ExperimentResult& result, const RunView& view) {
     const int base = vocabulary_.base_of_point[static_cast<size_t>(point)];
     const int handler = vocabulary_.handler_of_base[static_cast<size_t>(base)];
     if (call.effectful) effectful_.insert(handler);
-    const bool gave_up = call.seen.kind == lineage::Answer::Kind::kTimeout && !call.unfinished;
+    const bool gave_up =
+        call.seen.kind == lineage::Answer::Kind::kTimeout && !call.unfinished;
     if (call.parent < 0 || !gave_up) continue;
     const lineage::Call& parent =
         result.execution.calls[static_cast<size_t>(call.parent)];
@@ -248,11 +259,13 @@ void Model::note_facts(const ExperimentResult& result, const RunView& view) {
   }
 }
 
-int Model::tree_number(int handler, int position, const std::vector<int>& attempts) const {
+int Model::tree_number(int handler, int position,
+                       const std::vector<int>& attempts) const {
   const std::string& name = vocabulary_.handlers.text(handler);
   std::string key = name;
   const HandlerLevel level = refinement_.level(name);
-  if (level >= HandlerLevel::kByPosition) key += " @ " + vocabulary_.positions.text(position);
+  if (level >= HandlerLevel::kByPosition)
+    key += " @ " + vocabulary_.positions.text(position);
   if (level >= HandlerLevel::kByAttempts) key += attempts_text(attempts);
   return keys_.of(key);
 }
@@ -273,11 +286,12 @@ bool Model::is_opaque(int handler) const {
 }
 
 bool Model::by_attempts(int handler) const {
-  return refinement_.level(vocabulary_.handlers.text(handler)) == HandlerLevel::kByAttempts;
+  return refinement_.level(vocabulary_.handlers.text(handler)) ==
+         HandlerLevel::kByAttempts;
 }
 
-bool Model::edge_matches(const HandlerTree& tree, int tree_number, int node, const Edge& edge,
-                         size_t index, int label) const {
+bool Model::edge_matches(const HandlerTree& tree, int tree_number, int node,
+                         const Edge& edge, size_t index, int label) const {
   const std::vector<int>& seen = edge.raw[index];
   if (std::find(seen.begin(), seen.end(), label) != seen.end()) return true;
   const TreeNode& from = tree.nodes[static_cast<size_t>(node)];
@@ -292,7 +306,8 @@ std::string Model::status_of(int label) const {
   return text.starts_with("status:") ? text : "";
 }
 
-/// Did the handler answer with the very status it got, and was no other status tried here?
+/// Did the handler answer with the very status it got, and was no other status tried
+/// here?
 bool Model::may_pass_on(const HandlerTree& tree, const Edge& edge, size_t index) const {
   const TreeNode& to = tree.nodes[static_cast<size_t>(edge.target)];
   if (edge.raw[index].size() > 1 || !to.action || !to.action->answers) return false;
@@ -312,10 +327,13 @@ std::optional<int> Model::passed_on(const HandlerTree& tree, int tree_number, in
   }
   for (const Edge& edge : from.edges) {
     const int seen = edge.raw[0].front();
-    if (!one_kind(tree, tree_number, base, label, seen) || !may_pass_on(tree, edge, 0)) continue;
+    if (!one_kind(tree, tree_number, base, label, seen) || !may_pass_on(tree, edge, 0))
+      continue;
     const int answer = tree.nodes[static_cast<size_t>(edge.target)].action->answer;
-    // Only where nothing but the status makes the answer (no body, no outcome that reads it).
-    const std::string rest = vocabulary_.labels.text(answer).substr(status_of(answer).size());
+    // Only where nothing but the status makes the answer (no body, no outcome that reads
+    // it).
+    const std::string rest =
+        vocabulary_.labels.text(answer).substr(status_of(answer).size());
     if (trim(rest).empty()) return vocabulary_.labels.of(status + rest);
   }
   return std::nullopt;
@@ -378,7 +396,8 @@ bool Model::one_kind(const HandlerTree& tree, int tree_number, int base, int lab
   const auto observed = [this, tree_number, base](int number) {
     return classes_.is_observed(tree_number, base, number);
   };
-  return failed_status(label) && failed_status(other) && !(observed(label) && observed(other));
+  return failed_status(label) && failed_status(other) &&
+         !(observed(label) && observed(other));
 }
 
 int Model::coarse(int label) const {
@@ -396,8 +415,8 @@ int Model::multiplicity(int position) const {
 std::string Model::shown_by(const identity::FaultMode& mode, int caller_handler,
                             int base) const {
   const std::optional<int> waits = patience(caller_handler, base);
-  const bool gives_up = mode.action == identity::FaultAction::kDelay && waits &&
-                        mode.milliseconds > *waits;
+  const bool gives_up =
+      mode.action == identity::FaultAction::kDelay && waits && mode.milliseconds > *waits;
   return gives_up ? "timeout" : fault_label(mode);
 }
 

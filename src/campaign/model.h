@@ -1,9 +1,11 @@
-// What has been learned about the system: every run, the local rules read off them, and which
-// (answer, effects) pairs led to which verdict.
+// What has been learned about the system: every run, the local rules read off them, and
+// which (answer, effects) pairs led to which verdict.
 //
 // Invariants:
-// 1. The model is a function of the runs in their order: adding the same runs gives the same model.
-// 2. After learn() no run contradicts the rules: handlers that did not fit were refined (refinement.h).
+// 1. The model is a function of the runs in their order: adding the same runs gives the
+// same model.
+// 2. After learn() no run contradicts the rules: handlers that did not fit were refined
+// (refinement.h).
 //
 // Thread rule: one owner.
 #pragma once
@@ -41,8 +43,8 @@ class Model {
   /// Learns from one run. Returns the rules that it proved wrong.
   std::vector<WrongPrediction> learn(const ExperimentResult& result, Verdict verdict);
 
-  /// Call when the runs without faults are learned: which calls are in flight together is what they showed. Equal
-  /// siblings that overlapped become one event.
+  /// Call when the runs without faults are learned: which calls are in flight together is
+  /// what they showed. Equal siblings that overlapped become one event.
   void fix_concurrency();
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
@@ -55,26 +57,29 @@ class Model {
   /// For people: the handler, and where its rules apply.
   const std::string& tree_name(int tree_number) const { return keys_.text(tree_number); }
   /// The rules that apply to an invocation; nullptr: never seen.
-  const HandlerTree* tree(int handler, int position, const std::vector<int>& attempts) const;
+  const HandlerTree* tree(int handler, int position,
+                          const std::vector<int>& attempts) const;
   int tree_number(int handler, int position, const std::vector<int>& attempts) const;
-  /// Handlers at kByAttempts: what earlier attempts had done whenever this position was reached.
+  /// Handlers at kByAttempts: what earlier attempts had done whenever this position was
+  /// reached.
   std::vector<std::vector<int>> known_attempts(int handler, int position) const;
   bool is_opaque(int handler) const;
   bool by_attempts(int handler) const;
 
-  /// Is this the edge that an invocation takes at a node when child `index` of its set shows this label,
-  /// the other children matching the edge?
+  /// Is this the edge that an invocation takes at a node when child `index` of its set
+  /// shows this label, the other children matching the edge?
   bool edge_matches(const HandlerTree& tree, int tree_number, int node, const Edge& edge,
                     size_t index, int label) const;
-  /// A handler that answered with the very status that its one child showed passes statuses on: the answer to
-  /// another status of the same kind is that status. nullopt where this is not so, and where bodies or the outcomes'
-  /// reading of the answer count.
+  /// A handler that answered with the very status that its one child showed passes
+  /// statuses on: the answer to another status of the same kind is that status. nullopt
+  /// where this is not so, and where bodies or the outcomes' reading of the answer count.
   std::optional<int> passed_on(const HandlerTree& tree, int tree_number, int node,
                                int label) const;
-  /// Are the two labels of this child one kind? Either the rules say so, or nothing is known of one of them, both are
-  /// failed answers, and the call is never made without faults: it cannot be failed alone, so one
-  /// status stands for all (calls.md 5.2).
-  bool one_kind(const HandlerTree& tree, int tree_number, int base, int label, int other) const;
+  /// Are the two labels of this child one kind? Either the rules say so, or nothing is
+  /// known of one of them, both are failed answers, and the call is never made without
+  /// faults: it cannot be failed alone, so one status stands for all (calls.md 5.2).
+  bool one_kind(const HandlerTree& tree, int tree_number, int base, int label,
+                int other) const;
 
   /// Calls that were seen below a position, whatever made them.
   struct SeenCall {
@@ -85,25 +90,27 @@ class Model {
   };
   std::vector<SeenCall> calls_below(int position) const;
 
-  /// Every position seen, in an order that agrees with the arrival of calls in the runs: one that appeared
-  /// later stands behind the call that it followed.
+  /// Every position seen, in an order that agrees with the arrival of calls in the runs:
+  /// one that appeared later stands behind the call that it followed.
   const std::vector<int>& arrival_order() const { return arrival_order_; }
 
   bool is_effectful(int handler) const { return effectful_.count(handler) > 0; }
-  /// Is executing this handler possibly more than reading: it or something below it is effectful, never
-  /// seen, or does not follow rules?
+  /// Is executing this handler possibly more than reading: it or something below it is
+  /// effectful, never seen, or does not follow rules?
   bool may_change_state(int handler) const;
-  /// A label without the body: "status:200/ab" -> "status:200". Adds to the vocabulary on first use.
+  /// A label without the body: "status:200/ab" -> "status:200". Adds to the vocabulary on
+  /// first use.
   int coarse(int label) const;
-  /// What the caller will see of a fault: fault_label(), but a delay beyond what this caller waits for a call of this
-  /// base is a time-out to it.
-  std::string shown_by(const identity::FaultMode& mode, int caller_handler, int base) const;
+  /// What the caller will see of a fault: fault_label(), but a delay beyond what this
+  /// caller waits for a call of this base is a time-out to it.
+  std::string shown_by(const identity::FaultMode& mode, int caller_handler,
+                       int base) const;
   int label(const std::string& text) const { return vocabulary_.labels.of(text); }
   int position(const std::string& text) const { return vocabulary_.positions.of(text); }
   /// How many siblings one "#*" child stands for; 1 for others.
   int multiplicity(int position) const;
-  /// When its caller gave up on a call of this base from this handler, milliseconds; rounded so that
-  /// it is the same in every campaign. nullopt: it never did.
+  /// When its caller gave up on a call of this base from this handler, milliseconds;
+  /// rounded so that it is the same in every campaign. nullopt: it never did.
   std::optional<int> patience(int caller_handler, int base) const;
 
  private:
@@ -130,13 +137,14 @@ class Model {
   HandlerTrees merged_;  // by classes
   LabelClasses classes_;
   mutable Names keys_;  // of trees
-  std::map<std::pair<int, int>, std::set<std::vector<int>>> attempts_;  // (handler, position)
+  std::map<std::pair<int, int>, std::set<std::vector<int>>>
+      attempts_;  // (handler, position)
   std::map<AnswerAndEffects, Judged> judged_;
   std::set<int> effectful_;
   std::vector<int> arrival_order_;
   std::set<std::pair<int, int>> made_without_faults_;  // (handler, base of its child)
-  std::map<int, int> multiplicity_;                  // by position
-  std::map<std::pair<int, int>, int> patience_ms_;  // by (caller handler, base)
+  std::map<int, int> multiplicity_;                    // by position
+  std::map<std::pair<int, int>, int> patience_ms_;     // by (caller handler, base)
 };
 
 }  // namespace cutset::campaign

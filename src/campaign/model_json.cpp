@@ -84,7 +84,8 @@ Json graph_to_json(const Model& model, Composition& composition) {
         const ComposedEvent& event = composition.events[node.event];
         json["failed"] = event.event;
         json["modes"] = Json::array();
-        for (const auto& mode : event.kinds[node.kind].modes) json["modes"].push_back(mode.text());
+        for (const auto& mode : event.kinds[node.kind].modes)
+          json["modes"].push_back(mode.text());
         break;
       }
     }

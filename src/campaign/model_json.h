@@ -1,6 +1,6 @@
-// The learned model as JSON, for people and other tools: the rules of every handler, what was judged, and the derivation
-// graph of the outcomes with all alternatives that were learned (docs/formats.md, model.json).
-// Thread rule: pure function.
+// The learned model as JSON, for people and other tools: the rules of every handler, what
+// was judged, and the derivation graph of the outcomes with all alternatives that were
+// learned (docs/formats.md, model.json). Thread rule: pure function.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Names: text <-> small integers, in order of first use (so equal inputs give equal numbers).
-// Thread rule: one owner.
+// Names: text <-> small integers, in order of first use (so equal inputs give equal
+// numbers). Thread rule: one owner.
 #pragma once
 
 #include <map>
@@ -24,7 +24,9 @@ class Names {
     const auto found = numbers_.find(text);
     return found == numbers_.end() ? -1 : found->second;
   }
-  const std::string& text(int number) const { return texts_.at(static_cast<size_t>(number)); }
+  const std::string& text(int number) const {
+    return texts_.at(static_cast<size_t>(number));
+  }
   size_t size() const { return texts_.size(); }
 
  private:

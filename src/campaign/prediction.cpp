@@ -41,13 +41,16 @@ class Simulation {
   }
 
   /// What the callee answers; counts effects. `copies`: unordered siblings.
-  int invoke(int handler, int position, const std::vector<int>& attempts, int copies, int depth) {
+  int invoke(int handler, int position, const std::vector<int>& attempts, int copies,
+             int depth) {
     const Vocabulary& vocabulary = model_.vocabulary();
     const std::string& name = vocabulary.handlers.text(handler);
-    if (model_.is_opaque(handler)) return unknown(name + " follows no rules that were found");
+    if (model_.is_opaque(handler))
+      return unknown(name + " follows no rules that were found");
     const int number = model_.tree_number(handler, position, attempts);
     const HandlerTree* tree = model_.tree(handler, position, attempts);
-    if (tree == nullptr || depth > kDeepest) return unknown(name + " was not seen in this place");
+    if (tree == nullptr || depth > kDeepest)
+      return unknown(name + " was not seen in this place");
     std::vector<std::string> history;
     std::vector<std::pair<int, int>> shown;
     std::map<int, std::vector<int>> attempts_of_base;
@@ -68,20 +71,24 @@ class Simulation {
         if (label == kUnknown) return kUnknown;
         labels.push_back(label);
         shown.emplace_back(point, label);
-        history.push_back(vocabulary.points.text(point) + " = " + vocabulary.labels.text(label));
+        history.push_back(vocabulary.points.text(point) + " = " +
+                          vocabulary.labels.text(label));
       }
-      const auto edge = std::find_if(here.edges.begin(), here.edges.end(), [&](const Edge& e) {
-        for (size_t i = 0; i < labels.size(); ++i) {
-          if (!model_.edge_matches(*tree, number, node, e, i, labels[i])) return false;
-        }
-        return true;
-      });
+      const auto edge =
+          std::find_if(here.edges.begin(), here.edges.end(), [&](const Edge& e) {
+            for (size_t i = 0; i < labels.size(); ++i) {
+              if (!model_.edge_matches(*tree, number, node, e, i, labels[i]))
+                return false;
+            }
+            return true;
+          });
       if (edge != here.edges.end()) {
         node = edge->target;
         continue;
       }
       const std::optional<int> passed_on =
-          labels.size() == 1 ? model_.passed_on(*tree, number, node, labels[0]) : std::nullopt;
+          labels.size() == 1 ? model_.passed_on(*tree, number, node, labels[0])
+                             : std::nullopt;
       if (!passed_on) return unknown(name + " after " + join(history, ", "));
       count_effect(handler, *passed_on, shown, copies);
       std::sort(shown.begin(), shown.end());
@@ -116,8 +123,8 @@ class Simulation {
     return model_.label(after_callee(label, vocabulary.labels.text(answer)));
   }
 
-  void count_effect(int handler, int answer, const std::vector<std::pair<int, int>>& shown,
-                    int copies) {
+  void count_effect(int handler, int answer,
+                    const std::vector<std::pair<int, int>>& shown, int copies) {
     if (!model_.is_effectful(handler)) return;
     const Vocabulary& vocabulary = model_.vocabulary();
     int label = model_.coarse(answer);
@@ -147,9 +154,11 @@ int observed_run(const Model& model, const FaultSet& faults) {
     const RunView& run = model.runs()[i];
     const bool provoked =
         std::includes(faults.begin(), faults.end(), run.fired.begin(), run.fired.end());
-    const bool untouched = std::none_of(faults.begin(), faults.end(), [&run](const Fault& fault) {
-      return std::binary_search(run.delivered.begin(), run.delivered.end(), fault.event);
-    });
+    const bool untouched =
+        std::none_of(faults.begin(), faults.end(), [&run](const Fault& fault) {
+          return std::binary_search(run.delivered.begin(), run.delivered.end(),
+                                    fault.event);
+        });
     if (provoked && untouched) return static_cast<int>(i);
   }
   return -1;
@@ -166,9 +175,11 @@ int equivalent_run(const Model& model, const FaultSet& faults) {
       if (invocation.shows_rules) invocations[invocation.position] = &invocation;
     }
     const bool same = std::all_of(
-        predicted.views.begin(), predicted.views.end(), [&](const Prediction::LocalView& view) {
+        predicted.views.begin(), predicted.views.end(),
+        [&](const Prediction::LocalView& view) {
           const auto found = invocations.find(view.position);
-          if (found == invocations.end() || found->second->answer != view.answer) return false;
+          if (found == invocations.end() || found->second->answer != view.answer)
+            return false;
           std::vector<std::pair<int, int>> children;
           for (const ChildView& child : found->second->children) {
             children.emplace_back(child.point, child.label);

@@ -24,7 +24,10 @@ struct Choice {
 class Query {
  public:
   Query(const Model& model, const QueryState& state, Composition composition)
-      : model_(model), state_(state), composition_(std::move(composition)), formula_(solver_) {}
+      : model_(model),
+        state_(state),
+        composition_(std::move(composition)),
+        formula_(solver_) {}
 
   QueryAnswer answer() {
     make_choices();
@@ -51,15 +54,18 @@ class Query {
   }
 
  private:
-  /// Modes that were run alone come first (their subsets are shown to hold by that), and a status that
-  /// handlers often answer by themselves comes last (it tells less: it could have been passed on).
-  std::vector<FaultMode> by_preference(const ComposedEvent& event, std::vector<FaultMode> modes) {
-    std::stable_sort(modes.begin(), modes.end(), [&](const FaultMode& a, const FaultMode& b) {
-      const auto rank = [&](const FaultMode& mode) {
-        return std::pair(!was_run_alone({event.event, mode}), mode.status == 500);
-      };
-      return rank(a) < rank(b);
-    });
+  /// Modes that were run alone come first (their subsets are shown to hold by that), and
+  /// a status that handlers often answer by themselves comes last (it tells less: it
+  /// could have been passed on).
+  std::vector<FaultMode> by_preference(const ComposedEvent& event,
+                                       std::vector<FaultMode> modes) {
+    std::stable_sort(
+        modes.begin(), modes.end(), [&](const FaultMode& a, const FaultMode& b) {
+          const auto rank = [&](const FaultMode& mode) {
+            return std::pair(!was_run_alone({event.event, mode}), mode.status == 500);
+          };
+          return rank(a) < rank(b);
+        });
     return modes;
   }
 
@@ -75,21 +81,24 @@ class Query {
       const ComposedEvent& composed = composition_.events[event];
       event_of_[composed.event] = event;
       for (uint32_t kind = 0; kind < composed.kinds.size(); ++kind) {
-        choices_.push_back({event, kind, by_preference(composed, composed.kinds[kind].modes)});
+        choices_.push_back(
+            {event, kind, by_preference(composed, composed.kinds[kind].modes)});
       }
     }
-    // The latest call first: what a callee's failure does to its caller often answers for the callee
-    // itself, and a late failure for an early one.
+    // The latest call first: what a callee's failure does to its caller often answers for
+    // the callee itself, and a late failure for an early one.
     std::map<int, int> latest_first;
     for (const int position : model_.arrival_order()) {
       latest_first[position] = -static_cast<int>(latest_first.size());
     }
-    std::stable_sort(choices_.begin(), choices_.end(), [&](const Choice& a, const Choice& b) {
-      const auto rank = [&](const Choice& choice) {
-        return std::pair(latest_first[composition_.events[choice.event].position], choice.kind);
-      };
-      return rank(a) < rank(b);
-    });
+    std::stable_sort(
+        choices_.begin(), choices_.end(), [&](const Choice& a, const Choice& b) {
+          const auto rank = [&](const Choice& choice) {
+            return std::pair(latest_first[composition_.events[choice.event].position],
+                             choice.kind);
+          };
+          return rank(a) < rank(b);
+        });
     failed_.resize(composition_.events.size());
     for (uint32_t event = 0; event < composition_.events.size(); ++event) {
       failed_[event].resize(composition_.events[event].kinds.size());
@@ -133,7 +142,8 @@ class Query {
     std::vector<Literal> conditions;
     for (const auto& [effect, at_least] : counters_) {
       const auto found = effects.find(effect);
-      const size_t count = found == effects.end() ? 0 : static_cast<size_t>(found->second);
+      const size_t count =
+          found == effects.end() ? 0 : static_cast<size_t>(found->second);
       if (count > 0) conditions.push_back(at_least[count - 1]);
       conditions.push_back(-at_least[count]);
     }
@@ -146,7 +156,8 @@ class Query {
   void make_counters() {
     std::map<std::pair<int, int>, std::vector<Literal>> executed;
     for (const ExecutedCall& call : composition_.executed) {
-      for (int i = 0; i < call.copies; ++i) executed[call.effect].push_back(node_[call.executed]);
+      for (int i = 0; i < call.copies; ++i)
+        executed[call.effect].push_back(node_[call.executed]);
     }
     std::map<std::pair<int, int>, size_t> most;
     for (const auto& [pair, judged] : model_.judged()) {
@@ -159,8 +170,9 @@ class Query {
     }
   }
 
-  /// What makes an experiment worth while, the most instructive first: something unknown comes before the
-  /// confirmation of what is predicted (which it may turn out to have confirmed as well).
+  /// What makes an experiment worth while, the most instructive first: something unknown
+  /// comes before the confirmation of what is predicted (which it may turn out to have
+  /// confirmed as well).
   std::vector<Literal> make_targets() {
     if (!state_.compose) return {formula_.always()};
     make_counters();
@@ -260,14 +272,16 @@ class Query {
     }
     Proposal proposal;
     proposal.faults = make_fault_set(std::move(faults));
-    for (const Fault& fault : proposal.faults) proposal.alternatives.push_back(kinds[fault]);
+    for (const Fault& fault : proposal.faults)
+      proposal.alternatives.push_back(kinds[fault]);
     const Prediction predicted = predict(model_, proposal.faults);
     if (!predicted.known()) {
       proposal.reason = "not known: " + predicted.unknown;
     } else if (!predicted.judged || predicted.judged->ambiguous) {
       proposal.reason = "not seen before: this answer with these effects";
     } else {
-      proposal.reason = "predicted: " + std::string(verdict_name(predicted.judged->verdict));
+      proposal.reason =
+          "predicted: " + std::string(verdict_name(predicted.judged->verdict));
       proposal.predicted_broken = is_broken(predicted.judged->verdict);
     }
     return proposal;

@@ -1,9 +1,11 @@
-// The next experiment (calls.md 5.2, "The query"): the smallest fault set within the budget whose predicted run
-// reaches an unknown case or an unseen (answer, effects), or is predicted to violate and has not been confirmed.
+// The next experiment (calls.md 5.2, "The query"): the smallest fault set within the
+// budget whose predicted run reaches an unknown case or an unseen (answer, effects), or
+// is predicted to violate and has not been confirmed.
 //
-// Guarantees: nothing that a run has already answered is proposed (calls.md 5.1), no superset of a violated set,
-// no plan twice. Smallest first; among equals the call that is made latest first, then the order of the
-// modes. When there is no proposal, every fault set within the budget is answered or contains a violated one.
+// Guarantees: nothing that a run has already answered is proposed (calls.md 5.1), no
+// superset of a violated set, no plan twice. Smallest first; among equals the call that
+// is made latest first, then the order of the modes. When there is no proposal, every
+// fault set within the budget is answered or contains a violated one.
 //
 // Thread rule: pure function of its arguments.
 #pragma once
@@ -19,16 +21,17 @@ namespace cutset::campaign {
 
 struct Proposal {
   FaultSet faults;
-  std::vector<std::vector<identity::FaultMode>> alternatives;  // for each fault its whole kind, itself first
+  std::vector<std::vector<identity::FaultMode>>
+      alternatives;  // for each fault its whole kind, itself first
   std::string reason;
   bool predicted_broken = false;  // by composition alone
 };
 
 struct QueryState {
   size_t budget = 2;
-  bool compose = true;              // false: whole runs only (calls.md 5.1)
-  std::vector<FaultSet> violated;   // block their supersets
-  std::vector<FaultSet> planned;    // block themselves
+  bool compose = true;             // false: whole runs only (calls.md 5.1)
+  std::vector<FaultSet> violated;  // block their supersets
+  std::vector<FaultSet> planned;   // block themselves
 };
 
 struct QueryAnswer {

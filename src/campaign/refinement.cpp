@@ -91,10 +91,12 @@ bool waits_for_callee(const identity::FaultMode& mode) {
          mode.action == identity::FaultAction::kReset;
 }
 
-std::string after_callee(const std::string& fault_label, const std::string& callee_label) {
+std::string after_callee(const std::string& fault_label,
+                         const std::string& callee_label) {
   if (callee_label == "timeout") return callee_label;
   const size_t slow = callee_label.rfind(" slow:");
-  return slow == std::string::npos ? fault_label : fault_label + callee_label.substr(slow);
+  return slow == std::string::npos ? fault_label
+                                   : fault_label + callee_label.substr(slow);
 }
 
 }  // namespace cutset::campaign

@@ -14,7 +14,8 @@ using Json = nlohmann::ordered_json;
 Result<Fault> fault_from_json(const Json& json) {
   Fault fault;
   fault.event = json.value("event", std::string());
-  CUTSET_ASSIGN(fault.mode, identity::parse_fault_mode(json.value("mode", std::string())));
+  CUTSET_ASSIGN(fault.mode,
+                identity::parse_fault_mode(json.value("mode", std::string())));
   return fault;
 }
 
@@ -133,7 +134,8 @@ nlohmann::ordered_json finding_to_json(const Finding& finding) {
   Json faults = Json::array();
   for (size_t i = 0; i < finding.faults.size(); ++i) {
     Json modes = Json::array();
-    for (const identity::FaultMode& mode : finding.alternatives[i]) modes.push_back(mode.text());
+    for (const identity::FaultMode& mode : finding.alternatives[i])
+      modes.push_back(mode.text());
     faults.push_back({{"event", finding.faults[i].event},
                       {"mode", finding.faults[i].mode.text()},
                       {"alternatives", modes}});

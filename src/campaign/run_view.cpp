@@ -13,7 +13,8 @@ using lineage::Execution;
 
 /// Position of each call: its identity, with "#*" where siblings are unordered.
 std::vector<std::string> positions_of(
-    const Execution& execution, const std::set<std::pair<std::string, std::string>>& unordered) {
+    const Execution& execution,
+    const std::set<std::pair<std::string, std::string>>& unordered) {
   std::vector<std::string> positions;
   for (const Call& call : execution.calls) {
     const identity::Point& point = call.id.points.back();
@@ -24,20 +25,22 @@ std::vector<std::string> positions_of(
     const auto parent = static_cast<size_t>(call.parent);
     const std::string base = point.text_without_ordinal();
     const bool group =
-        unordered.count({handler_name(execution.calls[parent].id.points.back()), base}) > 0;
+        unordered.count({handler_name(execution.calls[parent].id.points.back()), base}) >
+        0;
     positions.push_back(positions[parent] + " > " + (group ? base + "#*" : point.text()));
   }
   return positions;
 }
 
-/// The entry's answer also carries how the outcomes judged it: what an outcome reads in the body
-/// counts even where the body as a whole is volatile.
+/// The entry's answer also carries how the outcomes judged it: what an outcome reads in
+/// the body counts even where the body as a whole is volatile.
 std::string entry_label(const ExperimentResult& result, const Call& entry,
                         const Refinement& refinement) {
   std::string label =
       answer_label(entry.seen, handler_name(entry.id.points.back()), refinement) + " ";
   for (const OutcomeResult& outcome : result.outcomes) {
-    if (outcome.from_answer) label += outcome.state == OutcomeResult::State::kHeld ? '+' : '-';
+    if (outcome.from_answer)
+      label += outcome.state == OutcomeResult::State::kHeld ? '+' : '-';
   }
   return label;
 }
@@ -81,7 +84,8 @@ class ViewBuilder {
   RunView build(Verdict verdict) {
     const std::vector<Call>& calls = result_.execution.calls;
     for (size_t i = 0; i < calls.size(); ++i) {
-      // Only the first entry is the workload's; further entries are not part of its lineage.
+      // Only the first entry is the workload's; further entries are not part of its
+      // lineage.
       if (calls[i].parent < 0 && i > 0) {
         invocation_of_.push_back(-1);
         continue;
@@ -126,9 +130,9 @@ class ViewBuilder {
     invocation.handler = vocabulary_.handlers.of(handler_name(call.id.points.back()));
     invocation.executed = call.executed || call.parent < 0;
     invocation.shows_rules = invocation.executed || !call.fault;
-    invocation.answer = vocabulary_.labels.of(call.parent < 0
-                                                  ? entry_label(result_, call, refinement_)
-                                                  : callee_label(call, refinement_));
+    invocation.answer =
+        vocabulary_.labels.of(call.parent < 0 ? entry_label(result_, call, refinement_)
+                                              : callee_label(call, refinement_));
     if (call.parent >= 0) {
       const int parent = invocation_of_[static_cast<size_t>(call.parent)];
       invocation.attempts_before = attempts_before(parent, call);
@@ -145,7 +149,8 @@ class ViewBuilder {
     const int point = vocabulary_.point(call.id.points.back());
     const int base = vocabulary_.base_of_point[static_cast<size_t>(point)];
     std::vector<int> attempts;
-    for (const ChildView& child : view_.invocations[static_cast<size_t>(parent)].children) {
+    for (const ChildView& child :
+         view_.invocations[static_cast<size_t>(parent)].children) {
       if (vocabulary_.base_of_point[static_cast<size_t>(child.point)] != base) continue;
       const InvocationView& earlier =
           view_.invocations[static_cast<size_t>(child.members.front())];
@@ -161,8 +166,9 @@ class ViewBuilder {
     const int label = vocabulary_.labels.of(seen_label(call, refinement_));
     std::vector<ChildView>& children =
         view_.invocations[static_cast<size_t>(parent)].children;
-    const auto same = std::find_if(children.begin(), children.end(),
-                                   [point](const ChildView& c) { return c.point == point; });
+    const auto same =
+        std::find_if(children.begin(), children.end(),
+                     [point](const ChildView& c) { return c.point == point; });
     if (same == children.end()) {
       children.push_back({point, label, call.start_ns, call.end_ns, {number}});
       return;
@@ -209,7 +215,8 @@ std::string handler_name(const identity::Point& point) {
   return point.callee + ":" + point.signature;
 }
 
-std::set<std::pair<std::string, std::string>> unordered_siblings(const Execution& execution) {
+std::set<std::pair<std::string, std::string>> unordered_siblings(
+    const Execution& execution) {
   std::set<std::pair<std::string, std::string>> found;
   std::map<std::pair<int, std::string>, int64_t> latest_end;
   for (const Call& call : execution.calls) {
@@ -225,7 +232,8 @@ std::set<std::pair<std::string, std::string>> unordered_siblings(const Execution
   return found;
 }
 
-RunView view_of(const ExperimentResult& result, Verdict verdict, const Refinement& refinement,
+RunView view_of(const ExperimentResult& result, Verdict verdict,
+                const Refinement& refinement,
                 const std::set<std::pair<std::string, std::string>>& unordered,
                 Vocabulary& vocabulary) {
   return ViewBuilder(result, refinement, unordered, vocabulary).build(verdict);

@@ -1,7 +1,9 @@
-// A run as the learner sees it: handler invocations with their children, in small integers.
+// A run as the learner sees it: handler invocations with their children, in small
+// integers.
 //
-// Invariants: an invocation's parent stands before it; [0] is the entry. Equal siblings that were in
-// flight together without a difference are one child, "#*" (calls.md section 1).
+// Invariants: an invocation's parent stands before it; [0] is the entry. Equal siblings
+// that were in flight together without a difference are one child, "#*" (calls.md section
+// 1).
 //
 // Thread rule: values; Vocabulary has one owner.
 #pragma once
@@ -32,7 +34,8 @@ struct Vocabulary {
   int point(const identity::Point& point);
 };
 
-/// How often each effectful operation was executed, by what it answered: (handler, label) -> count.
+/// How often each effectful operation was executed, by what it answered: (handler, label)
+/// -> count.
 using Effects = std::map<std::pair<int, int>, int>;
 
 struct ChildView {
@@ -48,9 +51,11 @@ struct InvocationView {
   int handler = 0;
   int answer = 0;  // label of what the callee answered
   bool executed = false;
-  bool shows_rules = false;  // its handler ran, or failed by itself; not: kept from running by a fault
-  std::vector<int> attempts_before;  // of the same base: label answered, or -1 if not executed
-  std::vector<ChildView> children;   // order of arrival
+  bool shows_rules =
+      false;  // its handler ran, or failed by itself; not: kept from running by a fault
+  std::vector<int>
+      attempts_before;  // of the same base: label answered, or -1 if not executed
+  std::vector<ChildView> children;  // order of arrival
 };
 
 struct RunView {
@@ -61,12 +66,13 @@ struct RunView {
   Verdict verdict = Verdict::kHeld;
 };
 
-/// The pairs (handler of the parent, base) whose equal siblings overlapped in time in this run.
+/// The pairs (handler of the parent, base) whose equal siblings overlapped in time in
+/// this run.
 std::set<std::pair<std::string, std::string>> unordered_siblings(
     const lineage::Execution& execution);
 
-
-RunView view_of(const ExperimentResult& result, Verdict verdict, const Refinement& refinement,
+RunView view_of(const ExperimentResult& result, Verdict verdict,
+                const Refinement& refinement,
                 const std::set<std::pair<std::string, std::string>>& unordered,
                 Vocabulary& vocabulary);
 

@@ -1,5 +1,5 @@
-// The verdict of one experiment (DESIGN, "Words"; exit codes in docs/concepts/experiments-and-verdicts.md).
-// Thread rule: pure functions.
+// The verdict of one experiment (DESIGN, "Words"; exit codes in
+// docs/concepts/experiments-and-verdicts.md). Thread rule: pure functions.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,14 @@
 
 namespace cutset::campaign {
 
-enum class Verdict { kHeld, kAccepted, kViolated, kDidNotRecover, kInconclusive, kVacuous };
+enum class Verdict {
+  kHeld,
+  kAccepted,
+  kViolated,
+  kDidNotRecover,
+  kInconclusive,
+  kVacuous
+};
 
 /// "held", "accepted", "violated", "did not recover", "inconclusive", "vacuous"
 std::string_view verdict_name(Verdict verdict);

@@ -1,6 +1,5 @@
-// `cutset agent ...` is cutset-agent ...: the agent is a program of its own, because it may run as root.
-#include <unistd.h>
-
+// `cutset agent ...` is cutset-agent ...: the agent is a program of its own, because it
+// may run as root.
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -8,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 
@@ -32,7 +32,8 @@ int become_agent(std::vector<std::string> arguments, const GlobalOptions& global
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   ::execvp(binary.c_str(), pointers.data());
-  return fail(Error::unavailable(fmt::format("cannot start {}: {}", binary, std::strerror(errno))),
+  return fail(Error::unavailable(
+                  fmt::format("cannot start {}: {}", binary, std::strerror(errno))),
               global);
 }
 

@@ -1,12 +1,11 @@
 #include "cli/command.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "base/log.h"
 

@@ -1,4 +1,5 @@
-// A subcommand of cutset: one file each, registered in main.cpp. Results go to stdout, progress and errors to stderr.
+// A subcommand of cutset: one file each, registered in main.cpp. Results go to stdout,
+// progress and errors to stderr.
 //
 // Thread rule: one thread; run() is called once.
 #pragma once
@@ -48,7 +49,8 @@ void add_lint_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_agent_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_version_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 
-/// Reports `error` on stderr (and as JSON on stdout with --json) and returns its exit code.
+/// Reports `error` on stderr (and as JSON on stdout with --json) and returns its exit
+/// code.
 int fail(const Error& error, const GlobalOptions& global);
 
 }  // namespace cutset::cli

@@ -33,11 +33,12 @@ std::string readiness_text(const injector::Readiness& ready) {
 }  // namespace
 
 std::string dry_run_text(const injector::Config& config) {
-  std::string text = fmt::format("{} would start cutset-agent, and through it {} services:\n",
-                                 config.path, config.services.size());
+  std::string text =
+      fmt::format("{} would start cutset-agent, and through it {} services:\n",
+                  config.path, config.services.size());
   for (const injector::ServiceConfig& service : config.services) {
-    text += fmt::format("  {}: {}\n      in {}, ready when {} (within {} ms)\n", service.name,
-                        command_text(service.command), service.folder,
+    text += fmt::format("  {}: {}\n      in {}, ready when {} (within {} ms)\n",
+                        service.name, command_text(service.command), service.folder,
                         readiness_text(service.ready), service.ready.within.count());
   }
   text += "Before every run:\n";

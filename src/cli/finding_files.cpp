@@ -36,7 +36,8 @@ Result<injector::Finding> to_file(const campaign::Finding& finding,
   file.reproduced_k = finding.reproduced;
   file.reproduced_n = finding.repetitions;
   std::vector<std::string> services;
-  for (const injector::ServiceConfig& service : config.services) services.push_back(service.name);
+  for (const injector::ServiceConfig& service : config.services)
+    services.push_back(service.name);
   std::vector<injector::RequestFault> faults;
   for (const campaign::Fault& fault : finding.faults) {
     injector::RequestFault request;
@@ -44,8 +45,8 @@ Result<injector::Finding> to_file(const campaign::Finding& finding,
     request.mode = fault.mode;
     faults.push_back(std::move(request));
   }
-  const auto longest =
-      std::chrono::ceil<std::chrono::seconds>(config.workload.within + config.settle_within);
+  const auto longest = std::chrono::ceil<std::chrono::seconds>(config.workload.within +
+                                                               config.settle_within);
   file.schedule = injector::make_schedule(services, std::move(faults), finding.run, goal,
                                           longest.count());
   file.schedule.seed = static_cast<int64_t>(seed);
@@ -61,7 +62,8 @@ Status write_finding_files(const std::string& state, const injector::Config& con
   fs::create_directories(folder, failed);
   if (failed) return Error::internal(fmt::format("cannot make {}", folder.string()));
   for (const campaign::Finding& finding : summary.findings) {
-    if (finding.status != campaign::Finding::Status::kConfirmed || finding.accepted) continue;
+    if (finding.status != campaign::Finding::Status::kConfirmed || finding.accepted)
+      continue;
     CUTSET_ASSIGN(const injector::Finding file, to_file(finding, config, seed));
     CUTSET_TRY(write_file((folder / fmt::format("finding-{}.yaml", file.id)).string(),
                           injector::write_finding(file)));
@@ -90,9 +92,11 @@ Result<std::vector<campaign::FaultSet>> known_findings(const std::string& state)
   return known;
 }
 
-Status keep_known(const std::string& state, const std::vector<campaign::FaultSet>& known) {
+Status keep_known(const std::string& state,
+                  const std::vector<campaign::FaultSet>& known) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const campaign::FaultSet& faults : known) json.push_back(campaign::faults_to_json(faults));
+  for (const campaign::FaultSet& faults : known)
+    json.push_back(campaign::faults_to_json(faults));
   return write_file(state + "/known.json", json.dump(1) + "\n");
 }
 

@@ -17,10 +17,14 @@ namespace {
 std::string escaped(const std::string& text) {
   std::string result;
   for (const char byte : text) {
-    if (byte == '%') result += "%25";
-    else if (byte == '\n') result += "%0A";
-    else if (byte == '\r') result += "%0D";
-    else result += byte;
+    if (byte == '%')
+      result += "%25";
+    else if (byte == '\n')
+      result += "%0A";
+    else if (byte == '\r')
+      result += "%0D";
+    else
+      result += byte;
   }
   return result;
 }
@@ -38,7 +42,8 @@ void announce_on_github(const report::JournalView& view) {
                  escaped(words).c_str());
   }
   if (const char* summary = std::getenv("GITHUB_STEP_SUMMARY"); summary != nullptr) {
-    std::ofstream(summary, std::ios::app) << "```\n" << report::report_text(view) << "```\n";
+    std::ofstream(summary, std::ios::app) << "```\n"
+                                          << report::report_text(view) << "```\n";
   }
 }
 

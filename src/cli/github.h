@@ -1,5 +1,5 @@
-// Annotations and a step summary, where the environment says that this is a GitHub workflow.
-// Thread rule: one thread.
+// Annotations and a step summary, where the environment says that this is a GitHub
+// workflow. Thread rule: one thread.
 #pragma once
 
 #include "report/journal_reader.h"

@@ -39,8 +39,8 @@ int lint(const std::vector<std::string>& files, const GlobalOptions& global) {
 
 void add_lint_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   auto files = std::make_shared<std::vector<std::string>>();
-  CLI::App* command =
-      app.add_subcommand("lint", "Check cutset.yaml, FDSL and finding files; run nothing");
+  CLI::App* command = app.add_subcommand(
+      "lint", "Check cutset.yaml, FDSL and finding files; run nothing");
   command->add_option("files", *files, "The files")->required();
   command->footer("Example: cutset lint cutset.yaml .cutset/findings/*.yaml");
   command->callback([files, &global, &chosen] {

@@ -1,5 +1,5 @@
-// cutset: finds the smallest fault sets that break a distributed system. This file knows the subcommands'
-// names and the exit codes, nothing else.
+// cutset: finds the smallest fault sets that break a distributed system. This file knows
+// the subcommands' names and the exit codes, nothing else.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -15,22 +15,27 @@ namespace cutset::cli {
 namespace {
 
 constexpr const char* kExitCodes =
-    "\nExit codes: 0 nothing violated within the budget; 1 violated; 2 inconclusive, flaky or vacuous;\n"
-    "3 stopped early (by the user or a limit); 64 usage; 65 bad input; 70 internal error.\n"
+    "\nExit codes: 0 nothing violated within the budget; 1 violated; 2 inconclusive, "
+    "flaky or vacuous;\n"
+    "3 stopped early (by the user or a limit); 64 usage; 65 bad input; 70 internal "
+    "error.\n"
     "Progress and errors go to stderr, results to stdout. NO_COLOR is respected.\n";
 
 /// CLI11 says "A subcommand is required" to a misspelt one: say which was meant.
-int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc,
+                 char** argv) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* command :
+       app.get_subcommands([](const CLI::App*) { return true; })) {
     names.push_back(command->get_name());
   }
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word.empty() || word[0] == '-') continue;
     if (std::find(names.begin(), names.end(), word) == names.end()) {
-      std::fprintf(stderr, "cutset: error: unknown subcommand \"%s\"%s (one of %s)\n", word.c_str(),
-                   suggestion(word, names).c_str(), join(names, ", ").c_str());
+      std::fprintf(stderr, "cutset: error: unknown subcommand \"%s\"%s (one of %s)\n",
+                   word.c_str(), suggestion(word, names).c_str(),
+                   join(names, ", ").c_str());
       return kExitUsage;
     }
     break;
@@ -41,9 +46,11 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, ch
 
 int run(int argc, char** argv) {
   CLI::App app{
-      "cutset watches a distributed system succeed, works out what that success depended on, and breaks exactly\n"
+      "cutset watches a distributed system succeed, works out what that success depended "
+      "on, and breaks exactly\n"
       "those things in the smallest combinations that must make it fail."};
-  app.footer(std::string("Example: cutset run examples/bookshop/cutset.yaml\n") + kExitCodes);
+  app.footer(std::string("Example: cutset run examples/bookshop/cutset.yaml\n") +
+             kExitCodes);
   app.require_subcommand(1);
   app.fallthrough();
   GlobalOptions global;
@@ -53,8 +60,9 @@ int run(int argc, char** argv) {
       ->envname("CUTSET_COLOR")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.set_version_flag("--version", "cutset " CUTSET_VERSION);
-  for (const AddCommand add : {add_run_command, add_replay_command, add_report_command,
-                               add_lint_command, add_agent_command, add_version_command}) {
+  for (const AddCommand add :
+       {add_run_command, add_replay_command, add_report_command, add_lint_command,
+        add_agent_command, add_version_command}) {
     add(app, global, chosen);
   }
   try {

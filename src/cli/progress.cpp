@@ -1,11 +1,10 @@
 #include "cli/progress.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace cutset::cli {
 
@@ -19,7 +18,8 @@ size_t terminal_width() {
 
 void write_stderr(const std::string& text) {
   // Progress that cannot be written is lost without harm.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+  [[maybe_unused]] const ssize_t written =
+      ::write(STDERR_FILENO, text.data(), text.size());
 }
 
 }  // namespace
@@ -31,7 +31,9 @@ Progress::Progress(bool terminal, bool color, bool quiet, size_t budget)
       budget_(std::max<size_t>(budget, 1)),
       begin_(std::chrono::steady_clock::now()) {}
 
-Progress::~Progress() { clear(); }
+Progress::~Progress() {
+  clear();
+}
 
 void Progress::clear() {
   if (drawn_) write_stderr("\r\x1b[K");
@@ -63,9 +65,10 @@ void Progress::redraw() {
     text = fmt::format("{} {:02}:{:02}", status_, seconds / 60, seconds % 60);
   } else {
     const size_t done = std::min(kWidth, kWidth * std::min(size_, budget_) / budget_);
-    text = fmt::format("[{}{}] {} of {} faults at a time  experiment {}  findings {}  {:02}:{:02}  {}",
-                       std::string(done, '#'), std::string(kWidth - done, '.'), size_, budget_,
-                       experiment_, findings_, seconds / 60, seconds % 60, purpose_);
+    text = fmt::format(
+        "[{}{}] {} of {} faults at a time  experiment {}  findings {}  {:02}:{:02}  {}",
+        std::string(done, '#'), std::string(kWidth - done, '.'), size_, budget_,
+        experiment_, findings_, seconds / 60, seconds % 60, purpose_);
   }
   if (text.size() >= terminal_width()) text.resize(terminal_width() - 1);
   write_stderr("\r" + text + "\x1b[K");

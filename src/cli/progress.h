@@ -1,6 +1,5 @@
-// Progress of a campaign on stderr: a line that is rewritten on a terminal, one line a finished experiment
-// elsewhere.
-// Thread rule: the campaign's thread.
+// Progress of a campaign on stderr: a line that is rewritten on a terminal, one line a
+// finished experiment elsewhere. Thread rule: the campaign's thread.
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,5 @@
-// `cutset replay`: a finding again, k times. Any fault that does not fire makes the replay inconclusive
-// (DESIGN rule 1).
-#include <unistd.h>
-
+// `cutset replay`: a finding again, k times. Any fault that does not fire makes the
+// replay inconclusive (DESIGN rule 1).
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -9,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -47,7 +46,8 @@ struct ReplayResult {
   int unfired = 0;
 };
 
-/// The finding lies in <folder of cutset.yaml>/.cutset/findings, unless --config says otherwise.
+/// The finding lies in <folder of cutset.yaml>/.cutset/findings, unless --config says
+/// otherwise.
 std::string config_of(const ReplayArguments& arguments) {
   if (!arguments.config.empty()) return arguments.config;
   const fs::path folder = fs::absolute(arguments.finding).parent_path();
@@ -78,7 +78,8 @@ Result<ReplayResult> replay(const ReplayArguments& arguments, Progress& progress
   running = &experimenter;
   on_stop(request_stop);
   const auto run_all = [&]() -> Status {
-    progress.step(fmt::format("starting {} services of {}", config.services.size(), config.name));
+    progress.step(
+        fmt::format("starting {} services of {}", config.services.size(), config.name));
     CUTSET_TRY(experimenter.start());
     CUTSET_TRY(experimenter.calibrate());
     for (int i = 1; i <= arguments.times; ++i) {
@@ -108,7 +109,8 @@ void print_text(const ReplayResult& result) {
   for (size_t i = 0; i < result.runs.size(); ++i) {
     const campaign::ExperimentResult& run = result.runs[i];
     const auto verdict = campaign::verdict_name(campaign::judge(run.outcomes));
-    std::printf("  run %zu: %.*s\n", i + 1, static_cast<int>(verdict.size()), verdict.data());
+    std::printf("  run %zu: %.*s\n", i + 1, static_cast<int>(verdict.size()),
+                verdict.data());
     for (const campaign::FaultReport& fault : run.faults) {
       if (!fault.fired) {
         std::printf("    did not fire: %s%s%s\n", fault.fault.text().c_str(),
@@ -144,7 +146,8 @@ void print_json(const ReplayResult& result) {
 }
 
 int run(const ReplayArguments& arguments, const GlobalOptions& global) {
-  Progress progress(::isatty(STDERR_FILENO) == 1, global.color_on(STDERR_FILENO), false, 1);
+  Progress progress(::isatty(STDERR_FILENO) == 1, global.color_on(STDERR_FILENO), false,
+                    1);
   const Result<ReplayResult> result = replay(arguments, progress);
   progress.finish();
   if (!result.ok()) return fail(result.error(), global);
@@ -162,16 +165,22 @@ void add_replay_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   auto arguments = std::make_shared<ReplayArguments>();
   CLI::App* command = app.add_subcommand("replay", "Reproduce a finding, k times");
   command->add_option("finding", arguments->finding, "finding-<id>.yaml")->required();
-  command->add_option("--config", arguments->config,
-                      "cutset.yaml of the system (default: beside the finding's .cutset)");
-  command->add_option("--state", arguments->state, "Where logs are kept (default: .cutset beside the configuration)")
+  command->add_option(
+      "--config", arguments->config,
+      "cutset.yaml of the system (default: beside the finding's .cutset)");
+  command
+      ->add_option("--state", arguments->state,
+                   "Where logs are kept (default: .cutset beside the configuration)")
       ->envname("CUTSET_STATE");
-  command->add_option("--agent", arguments->agent_socket, "Socket of a running cutset-agent")
+  command
+      ->add_option("--agent", arguments->agent_socket, "Socket of a running cutset-agent")
       ->envname("CUTSET_AGENT_SOCKET");
   command->add_option("-k,--times", arguments->times, "How often")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command->footer("Exit code: 1 reproduced every time, 0 never, 2 sometimes or a fault did not fire.");
+  command->footer(
+      "Exit code: 1 reproduced every time, 0 never, 2 sometimes or a fault did not "
+      "fire.");
   command->callback([arguments, &global, &chosen] {
     chosen = [arguments, &global] { return run(*arguments, global); };
   });

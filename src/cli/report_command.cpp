@@ -1,11 +1,10 @@
-#include <unistd.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/command.h"
@@ -47,14 +46,15 @@ int report(const ReportOptions& options, const GlobalOptions& global) {
 
 void add_report_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   auto options = std::make_shared<ReportOptions>();
-  CLI::App* command =
-      app.add_subcommand("report", "Show a campaign's journal as text, JSON, JUnit XML, HTML or DOT");
+  CLI::App* command = app.add_subcommand(
+      "report", "Show a campaign's journal as text, JSON, JUnit XML, HTML or DOT");
   command->add_option("journal", options->journal, "The journal, or the folder it is in")
       ->capture_default_str();
   command->add_option("--format", options->format, "text, json, junit, html or dot")
       ->check(CLI::IsMember({"text", "json", "junit", "html", "dot"}))
       ->capture_default_str();
-  command->add_option("-o,--output", options->output, "Write to this file instead of stdout");
+  command->add_option("-o,--output", options->output,
+                      "Write to this file instead of stdout");
   command->add_option("--run", options->run, "dot: the run to draw (default: the first)");
   command->footer("Example: cutset report .cutset --format html -o report.html");
   command->callback([options, &global, &chosen] {

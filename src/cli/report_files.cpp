@@ -18,14 +18,16 @@ Result<std::string> dot_of(const report::JournalView& view, const std::string& r
       return report::report_dot(candidate.result.execution);
     }
   }
-  return Error::bad_input(run.empty() ? "the journal has no finished run"
-                                      : fmt::format("the journal has no finished run \"{}\"", run));
+  return Error::bad_input(
+      run.empty() ? "the journal has no finished run"
+                  : fmt::format("the journal has no finished run \"{}\"", run));
 }
 
 }  // namespace
 
-Result<std::string> render_report(const report::JournalView& view, const std::string& format,
-                                  const std::string& run, bool color) {
+Result<std::string> render_report(const report::JournalView& view,
+                                  const std::string& format, const std::string& run,
+                                  bool color) {
   if (format == "json") return report::report_json(view);
   if (format == "junit") return report::report_junit(view);
   if (format == "html") return report::report_html(view);

@@ -10,7 +10,8 @@
 namespace cutset::cli {
 
 /// format: text, json, junit, html, dot. `run`: dot only; "": the first run.
-Result<std::string> render_report(const report::JournalView& view, const std::string& format,
-                                  const std::string& run, bool color);
+Result<std::string> render_report(const report::JournalView& view,
+                                  const std::string& format, const std::string& run,
+                                  bool color);
 
 }  // namespace cutset::cli

@@ -1,6 +1,4 @@
 // `cutset run`: the campaign on a live system.
-#include <unistd.h>
-
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
@@ -9,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -80,9 +79,14 @@ Result<std::chrono::nanoseconds> parse_time_limit(const std::string& text) {
     used = 0;
   }
   const std::string unit = text.substr(used);
-  const double seconds = unit == "ms" ? 0.001 : unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+  const double seconds = unit == "ms"  ? 0.001
+                         : unit == "s" ? 1
+                         : unit == "m" ? 60
+                         : unit == "h" ? 3600
+                                       : 0;
   if (used == 0 || seconds == 0 || number <= 0 || number > 1e6) {
-    return Error::usage(fmt::format("--time-limit \"{}\": expected a duration such as 90s or 10m", text));
+    return Error::usage(
+        fmt::format("--time-limit \"{}\": expected a duration such as 90s or 10m", text));
   }
   return std::chrono::nanoseconds(static_cast<int64_t>(number * seconds * 1e9));
 }
@@ -96,7 +100,8 @@ Result<campaign::CampaignOptions> campaign_options(const injector::Config& confi
   options.faults.modes.clear();
   for (const injector::ModeConfig& mode : config.modes) {
     options.faults.modes.push_back(
-        mode.automatic_delay ? identity::FaultMode{identity::FaultAction::kDelay, 0, 0} : mode.mode);
+        mode.automatic_delay ? identity::FaultMode{identity::FaultAction::kDelay, 0, 0}
+                             : mode.mode);
   }
   options.faults.excluded = config.exclude;
   options.faults.budget =
@@ -127,17 +132,21 @@ Result<campaign::CampaignOptions> campaign_options(const injector::Config& confi
 /// The campaign itself; leaves its journal, model and findings in `state`.
 Result<campaign::CampaignSummary> run_campaign(const injector::Config& config,
                                                const RunArguments& arguments,
-                                               const std::string& state, Progress& progress) {
+                                               const std::string& state,
+                                               Progress& progress) {
   std::error_code failed;
   fs::create_directories(state, failed);
-  if (failed) return Error::internal(fmt::format("cannot make {}: {}", state, failed.message()));
+  if (failed)
+    return Error::internal(fmt::format("cannot make {}: {}", state, failed.message()));
   const std::string journal_path = state + "/journal.jsonl";
-  CUTSET_ASSIGN(campaign::CampaignOptions options, campaign_options(config, arguments, state));
+  CUTSET_ASSIGN(campaign::CampaignOptions options,
+                campaign_options(config, arguments, state));
   if (arguments.resume && !fs::exists(journal_path)) {
     return Error::bad_input("nothing to resume: there is no journal", journal_path);
   }
-  CUTSET_ASSIGN(const auto journal, arguments.resume ? campaign::Journal::resume(journal_path)
-                                                     : campaign::Journal::create(journal_path));
+  CUTSET_ASSIGN(const auto journal, arguments.resume
+                                        ? campaign::Journal::resume(journal_path)
+                                        : campaign::Journal::create(journal_path));
 
   std::unique_ptr<ReceiverSpanSource> spans;
   injector::LiveOptions live;
@@ -155,7 +164,8 @@ Result<campaign::CampaignSummary> run_campaign(const injector::Config& config,
     running_experimenter = nullptr;
     return result;
   };
-  progress.step(fmt::format("starting {} services of {}", config.services.size(), config.name));
+  progress.step(
+      fmt::format("starting {} services of {}", config.services.size(), config.name));
   if (const Status started = experimenter.start(); !started.ok()) {
     return finish(Result<campaign::CampaignSummary>(started.error()));
   }
@@ -167,7 +177,8 @@ Result<campaign::CampaignSummary> run_campaign(const injector::Config& config,
   running_campaign = &campaign;
   Result<campaign::CampaignSummary> summary = campaign.run();
   if (summary.ok()) {
-    if (const Status kept = write_file(state + "/model.json", model_to_json(campaign.model()));
+    if (const Status kept =
+            write_file(state + "/model.json", model_to_json(campaign.model()));
         !kept.ok()) {
       log_warning("{}", kept.error().text());
     }
@@ -185,7 +196,8 @@ Status write_results(const injector::Config& config, const RunArguments& argumen
   for (const std::string& wanted : arguments.reports) {
     const size_t equals = wanted.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == wanted.size()) {
-      return Error::usage(fmt::format("--report {}: expected KIND=FILE, e.g. junit=cutset.xml", wanted));
+      return Error::usage(
+          fmt::format("--report {}: expected KIND=FILE, e.g. junit=cutset.xml", wanted));
     }
     CUTSET_ASSIGN(const std::string content,
                   render_report(view, wanted.substr(0, equals), "", false));
@@ -201,8 +213,9 @@ int run(const RunArguments& arguments, const GlobalOptions& global) {
     std::fputs(dry_run_text(*config).c_str(), stdout);
     return kExitHeld;
   }
-  const std::string state =
-      arguments.state.empty() ? (fs::path(config->folder) / ".cutset").string() : arguments.state;
+  const std::string state = arguments.state.empty()
+                                ? (fs::path(config->folder) / ".cutset").string()
+                                : arguments.state;
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
   Progress progress(terminal, global.color_on(STDERR_FILENO), arguments.quiet,
                     static_cast<size_t>(arguments.budget > 0 ? arguments.budget
@@ -218,14 +231,16 @@ int run(const RunArguments& arguments, const GlobalOptions& global) {
       !written.ok()) {
     return fail(written.error(), global);
   }
-  const Result<std::string> text =
-      render_report(*view, global.json ? "json" : "text", "", global.color_on(STDOUT_FILENO));
+  const Result<std::string> text = render_report(*view, global.json ? "json" : "text", "",
+                                                 global.color_on(STDOUT_FILENO));
   if (!text.ok()) return fail(text.error(), global);
   std::fwrite(text->data(), 1, text->size(), stdout);
   std::fflush(stdout);
   announce_on_github(*view);
-  if (summary->error) log_error("{}", summary->error->text());
-  else if (summary->status == campaign::CampaignStatus::kFailed) log_error("{}", summary->why);
+  if (summary->error)
+    log_error("{}", summary->error->text());
+  else if (summary->status == campaign::CampaignStatus::kFailed)
+    log_error("{}", summary->why);
   return summary->exit_code(arguments.fail_on_flaky);
 }
 
@@ -237,9 +252,14 @@ void add_run_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   RunArguments& a = *arguments;
   command->add_option("config", a.config, "What to start, to ask and to expect")
       ->capture_default_str();
-  command->add_option("--state", a.state, "Where journal, model and findings are kept (default: .cutset beside the file)")
+  command
+      ->add_option(
+          "--state", a.state,
+          "Where journal, model and findings are kept (default: .cutset beside the file)")
       ->envname("CUTSET_STATE");
-  command->add_option("--agent", a.agent_socket, "Socket of a running cutset-agent (default: one is started)")
+  command
+      ->add_option("--agent", a.agent_socket,
+                   "Socket of a running cutset-agent (default: one is started)")
       ->envname("CUTSET_AGENT_SOCKET");
   command->add_flag("--resume", a.resume, "Go on with the journal, repeating nothing");
   command->add_flag("--dry-run", a.dry_run, "Say what would be done; start nothing");
@@ -247,16 +267,25 @@ void add_run_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   command->add_option("--max-experiments", a.max_experiments, "Stop after so many")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--time-limit", a.time_limit, "Stop after so long, e.g. 10m");
-  command->add_option("--repeat", a.repeat, "Runs of a violation")->check(CLI::Range(1, 100))->capture_default_str();
+  command->add_option("--repeat", a.repeat, "Runs of a violation")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
   command->add_option("--repeat-held", a.repeat_held, "Runs of every fault set that held")
-      ->check(CLI::Range(1, 100))->capture_default_str();
-  command->add_flag("--no-compose", a.no_compose, "Conclude from whole runs only, not from the rules of handlers");
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  command->add_flag("--no-compose", a.no_compose,
+                    "Conclude from whole runs only, not from the rules of handlers");
   command->add_flag("--first", a.first, "Stop at the first finding");
-  command->add_flag("--fail-on-flaky", a.fail_on_flaky, "Exit 1 also for violations that do not repeat");
-  command->add_option("--seed", a.seed, "Recorded in the journal and the schedules")->capture_default_str();
-  command->add_option("--report", a.reports, "KIND=FILE with KIND of text, json, junit, html, dot; may be repeated");
+  command->add_flag("--fail-on-flaky", a.fail_on_flaky,
+                    "Exit 1 also for violations that do not repeat");
+  command->add_option("--seed", a.seed, "Recorded in the journal and the schedules")
+      ->capture_default_str();
+  command->add_option(
+      "--report", a.reports,
+      "KIND=FILE with KIND of text, json, junit, html, dot; may be repeated");
   command->add_flag("-q,--quiet", a.quiet, "No progress");
-  command->footer("Example: cutset run examples/bookshop/cutset.yaml --report junit=cutset.xml");
+  command->footer(
+      "Example: cutset run examples/bookshop/cutset.yaml --report junit=cutset.xml");
   command->callback([arguments, &global, &chosen] {
     chosen = [arguments, &global] { return run(*arguments, global); };
   });

@@ -1,9 +1,9 @@
 #include "cli/signals.h"
 
+#include <atomic>
+
 #include <signal.h>
 #include <unistd.h>
-
-#include <atomic>
 
 namespace cutset::cli {
 
@@ -25,10 +25,13 @@ void on_stop(void (*request)()) {
   action.sa_handler = handle;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    ::sigaction(signal, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-bool stop_was_requested() { return requested; }
+bool stop_was_requested() {
+  return requested;
+}
 
 }  // namespace cutset::cli

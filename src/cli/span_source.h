@@ -1,6 +1,6 @@
-// Joins the OTLP receiver (src/ingest) to what the live experimenter wants (src/injector): the two layers do
-// not know each other.
-// Thread rule: as injector/span_source.h.
+// Joins the OTLP receiver (src/ingest) to what the live experimenter wants
+// (src/injector): the two layers do not know each other. Thread rule: as
+// injector/span_source.h.
 #pragma once
 
 #include <memory>

@@ -79,7 +79,8 @@ Result<Point> parse_point(std::string_view text) {
   } else {
     const auto [end, error] =
         std::from_chars(ordinal.data(), ordinal.data() + ordinal.size(), point.ordinal);
-    if (error != std::errc() || end != ordinal.data() + ordinal.size() || point.ordinal == 0) {
+    if (error != std::errc() || end != ordinal.data() + ordinal.size() ||
+        point.ordinal == 0) {
       return Error::bad_input(
           fmt::format("\"#{}\": expected a number from 1 on, or \"*\"", ordinal));
     }
@@ -95,7 +96,8 @@ Result<Point> parse_point(std::string_view text) {
   }
   const size_t colon = rest.find(':');
   if (colon == 0 || colon == std::string_view::npos || colon + 1 == rest.size()) {
-    return Error::bad_input(fmt::format("\"{}\": expected \"service:METHOD /route\"", rest));
+    return Error::bad_input(
+        fmt::format("\"{}\": expected \"service:METHOD /route\"", rest));
   }
   CUTSET_ASSIGN(point.callee, unescaped(rest.substr(0, colon)));
   CUTSET_ASSIGN(point.signature, unescaped(rest.substr(colon + 1)));
@@ -117,7 +119,8 @@ CallId CallId::parent() const {
 }
 
 Result<CallId> parse_call_id(std::string_view text) {
-  if (text.size() > kLongestId) return Error::bad_input("a call identity of more than 64 KiB");
+  if (text.size() > kLongestId)
+    return Error::bad_input("a call identity of more than 64 KiB");
   CallId id;
   for (const std::string& part : split(text, kSeparator)) {
     CUTSET_ASSIGN(Point point, parse_point(part));

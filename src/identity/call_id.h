@@ -3,16 +3,20 @@
 //   identity = point ( " > " point )*            from the entry to the call
 //   point    = callee ":" signature [ "{" key "}" ] "#" ordinal
 //
-// Example: `gateway:POST /orders#1 > orders:POST /orders#1 > stock:GET /items/:id{7}#2` is the
-// second attempt to get item 7 from stock, made by the handler of orders that the gateway called.
+// Example: `gateway:POST /orders#1 > orders:POST /orders#1 > stock:GET /items/:id{7}#2`
+// is the second attempt to get item 7 from stock, made by the handler of orders that the
+// gateway called.
 //
 // Rules (docs/concepts/identity.md):
 // - signature is `METHOD route`; segments of digits, UUIDs and long hex are placeholders
 //   (identity/signature.h).
-// - key tells equal siblings apart that differ in path, query or body; absent where nothing differs.
-// - ordinal counts, from 1, the attempts of equal points (callee, signature, key) under one parent;
+// - key tells equal siblings apart that differ in path, query or body; absent where
+// nothing differs.
+// - ordinal counts, from 1, the attempts of equal points (callee, signature, key) under
+// one parent;
 //   "#*" (ordinal 0) stands for every attempt.
-// - The characters '>', '#', '{', '}', '%' and controls inside a callee, signature or key are written %XX.
+// - The characters '>', '#', '{', '}', '%' and controls inside a callee, signature or key
+// are written %XX.
 //
 // Thread rule: values, no shared state.
 #pragma once
@@ -55,8 +59,9 @@ struct CallId {
 
 Result<CallId> parse_call_id(std::string_view text);
 
-/// The handle by which a call is named on the wire (`tracestate: cutset=<run>.<handle>`): chained,
-/// so that a proxy derives it from the propagated parent alone. The parent of an entry call is 0.
+/// The handle by which a call is named on the wire (`tracestate: cutset=<run>.<handle>`):
+/// chained, so that a proxy derives it from the propagated parent alone. The parent of an
+/// entry call is 0.
 ///   handle(call) = fnv64( hex16(handle(parent)) + " > " + point.text() )
 uint64_t call_handle(uint64_t parent_handle, const Point& point);
 uint64_t call_handle(const CallId& id);

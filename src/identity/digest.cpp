@@ -7,8 +7,8 @@ namespace cutset::identity {
 namespace {
 
 bool belongs_to_token(char byte) {
-  return std::isalnum(static_cast<unsigned char>(byte)) != 0 || byte == '-' || byte == '_' ||
-         byte == '.' || static_cast<unsigned char>(byte) >= 0x80;
+  return std::isalnum(static_cast<unsigned char>(byte)) != 0 || byte == '-' ||
+         byte == '_' || byte == '.' || static_cast<unsigned char>(byte) >= 0x80;
 }
 
 }  // namespace

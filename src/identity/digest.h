@@ -1,9 +1,10 @@
 // Digests of a body, computed as its bytes pass by (constant memory).
 //
 //   exact: fnv64 of the bytes.
-//   shape: the same after every token (letters, digits, '-', '_', '.') that contains a digit (numbers,
-//          UUIDs, dates, generated ids) is replaced by one '0': equal for bodies that differ only in
-//          volatile values.
+//   shape: the same after every token (letters, digits, '-', '_', '.') that contains a
+//   digit (numbers,
+//          UUIDs, dates, generated ids) is replaced by one '0': equal for bodies that
+//          differ only in volatile values.
 //
 // Thread rule: one owner.
 #pragma once

@@ -53,9 +53,9 @@ Result<FaultAction> parse_action(std::string_view text) {
     if (name.text == text) return name.action;
     known.emplace_back(name.text);
   }
-  return Error::bad_input(
-      fmt::format("unknown fault \"{}\"{} (one of error, error_after, refuse, timeout, delay, reset)",
-                  text, suggestion(text, known)));
+  return Error::bad_input(fmt::format(
+      "unknown fault \"{}\"{} (one of error, error_after, refuse, timeout, delay, reset)",
+      text, suggestion(text, known)));
 }
 
 std::string FaultMode::text() const {
@@ -82,7 +82,8 @@ Result<FaultMode> parse_fault_mode(std::string_view text) {
     if (takes_time) return Error::bad_input("delay needs a time, e.g. \"delay(500ms)\"");
     return mode;
   }
-  if (text.back() != ')') return Error::bad_input(fmt::format("\"{}\": expected \")\"", text));
+  if (text.back() != ')')
+    return Error::bad_input(fmt::format("\"{}\": expected \")\"", text));
   std::string_view argument = text.substr(open + 1, text.size() - open - 2);
   if (takes_status) {
     CUTSET_ASSIGN(mode.status, number_in(argument, 100, 599, "an HTTP status"));
@@ -90,7 +91,8 @@ Result<FaultMode> parse_fault_mode(std::string_view text) {
   }
   if (takes_time) {
     if (argument.ends_with("ms")) argument.remove_suffix(2);
-    CUTSET_ASSIGN(mode.milliseconds, number_in(argument, 1, kLongestDelayMs, "milliseconds"));
+    CUTSET_ASSIGN(mode.milliseconds,
+                  number_in(argument, 1, kLongestDelayMs, "milliseconds"));
     return mode;
   }
   return Error::bad_input(

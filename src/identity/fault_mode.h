@@ -2,14 +2,14 @@
 //
 //   mode           callee works?  what the caller sees
 //   error          no             an answer with `status`
-//   error_after    yes            an answer with `status`; the callee's own answer is lost
-//   refuse         no             connection refused (closed before a byte of an answer)
-//   timeout        yes            nothing, until the caller gives up
-//   delay          yes            the callee's answer, `milliseconds` late
-//   reset          yes            the connection is reset in the middle of the answer
+//   error_after    yes            an answer with `status`; the callee's own answer is
+//   lost refuse         no             connection refused (closed before a byte of an
+//   answer) timeout        yes            nothing, until the caller gives up delay yes
+//   the callee's answer, `milliseconds` late reset          yes            the connection
+//   is reset in the middle of the answer
 //
-// Text form: `error(503)`, `error_after(503)`, `refuse`, `timeout`, `delay(500ms)`, `reset`.
-// Thread rule: values, no shared state.
+// Text form: `error(503)`, `error_after(503)`, `refuse`, `timeout`, `delay(500ms)`,
+// `reset`. Thread rule: values, no shared state.
 #pragma once
 
 #include <compare>

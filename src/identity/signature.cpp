@@ -12,7 +12,8 @@ namespace {
 constexpr size_t kLongestTarget = 8192;
 
 bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool all_hex(std::string_view text) {
@@ -21,7 +22,8 @@ bool all_hex(std::string_view text) {
 }
 
 bool has_digit(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_uuid(std::string_view text) {
@@ -45,7 +47,8 @@ std::string_view placeholder(std::string_view segment) {
 /// "http://host:1/path" -> "/path"
 std::string_view without_origin(std::string_view target) {
   const size_t scheme = target.find("://");
-  if (target.empty() || target[0] == '/' || scheme == std::string_view::npos) return target;
+  if (target.empty() || target[0] == '/' || scheme == std::string_view::npos)
+    return target;
   const size_t slash = target.find('/', scheme + 3);
   return slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
 }

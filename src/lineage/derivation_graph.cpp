@@ -1,10 +1,10 @@
 #include "lineage/derivation_graph.h"
 
 #include <algorithm>
+
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/topological_sort.hpp>
-
 #include <fmt/format.h>
 
 #include "base/check.h"
@@ -26,7 +26,8 @@ BoostGraph to_boost(const std::vector<DerivationGraph::Node>& nodes) {
 class MarkReached : public boost::default_bfs_visitor {
  public:
   explicit MarkReached(std::vector<bool>& reached) : reached_(&reached) {}
-  void discover_vertex(BoostGraph::vertex_descriptor vertex, const BoostGraph& /*graph*/) const {
+  void discover_vertex(BoostGraph::vertex_descriptor vertex,
+                       const BoostGraph& /*graph*/) const {
     (*reached_)[vertex] = true;
   }
 
@@ -43,12 +44,15 @@ DerivationGraph::DerivationGraph() {
 
 NodeId DerivationGraph::intern(Node node) {
   const Key key{node.type, node.event, node.kind, node.children};
-  const auto [entry, inserted] = interned_.try_emplace(key, static_cast<NodeId>(nodes_.size()));
+  const auto [entry, inserted] =
+      interned_.try_emplace(key, static_cast<NodeId>(nodes_.size()));
   if (inserted) nodes_.push_back(std::move(node));
   return entry->second;
 }
 
-NodeId DerivationGraph::present(uint32_t event) { return intern({Type::kPresent, event, 0, {}}); }
+NodeId DerivationGraph::present(uint32_t event) {
+  return intern({Type::kPresent, event, 0, {}});
+}
 
 NodeId DerivationGraph::failed(uint32_t event, uint32_t kind) {
   return intern({Type::kFailed, event, kind, {}});
@@ -105,11 +109,13 @@ std::string DerivationGraph::to_dot(
     if (name != names_.end()) label = name->second;
     if (node.type == Type::kPresent) label = event_names.at(node.event);
     if (node.type == Type::kFailed) {
-      label = kind_names.at(node.event).at(node.kind) + " on " + event_names.at(node.event);
+      label =
+          kind_names.at(node.event).at(node.kind) + " on " + event_names.at(node.event);
       shape = "octagon";
     }
     dot += fmt::format("  n{} [shape={}, label={}];\n", id, shape, quoted(label));
-    for (const NodeId child : node.children) dot += fmt::format("  n{} -> n{};\n", id, child);
+    for (const NodeId child : node.children)
+      dot += fmt::format("  n{} -> n{};\n", id, child);
   }
   return dot + "}\n";
 }

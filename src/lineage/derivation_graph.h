@@ -3,12 +3,15 @@
 //   goal (OR)    a fact with alternative rules
 //   rule (AND)   one firing with its premises
 //   present leaf an event that no fault takes away       (lost by a fault)
-//   failed leaf  an event that a fault of one kind takes (enabled by a fault: the condition of what
+//   failed leaf  an event that a fault of one kind takes (enabled by a fault: the
+//   condition of what
 //                was learned under faults, calls.md 5.1)
 //
 // Invariants:
-// 1. A node's children have smaller ids: ids are a topological order, the graph is acyclic.
-// 2. Equal nodes (type, children) are one node; there are no goals or rules with one child.
+// 1. A node's children have smaller ids: ids are a topological order, the graph is
+// acyclic.
+// 2. Equal nodes (type, children) are one node; there are no goals or rules with one
+// child.
 // 3. kTrue and kFalse are nodes 0 and 1: the empty rule and the empty goal.
 //
 // Thread rule: built by one thread; const functions may then be called from several.
@@ -31,8 +34,8 @@ class DerivationGraph {
 
   struct Node {
     Type type = Type::kGoal;
-    uint32_t event = 0;  // leaves: index of the event
-    uint32_t kind = 0;   // failed leaves: index of the kind of failure
+    uint32_t event = 0;            // leaves: index of the event
+    uint32_t kind = 0;             // failed leaves: index of the kind of failure
     std::vector<NodeId> children;  // goals and rules: sorted, without repeats
   };
 
@@ -68,7 +71,8 @@ class DerivationGraph {
     friend auto operator<=>(const Key&, const Key&) = default;
   };
   NodeId intern(Node node);
-  NodeId combine(Type type, std::vector<NodeId> children, NodeId neutral, NodeId absorbing);
+  NodeId combine(Type type, std::vector<NodeId> children, NodeId neutral,
+                 NodeId absorbing);
 
   std::vector<Node> nodes_;
   std::map<Key, NodeId> interned_;

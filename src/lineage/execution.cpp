@@ -13,7 +13,8 @@ void check_invariants(const Execution& execution) {
     CHECK(!call.id.points.empty());
     CHECK(call.parent >= -1 && call.parent < static_cast<int>(i));
     if (call.parent >= 0) {
-      const identity::CallId& parent = execution.calls[static_cast<size_t>(call.parent)].id;
+      const identity::CallId& parent =
+          execution.calls[static_cast<size_t>(call.parent)].id;
       CHECK(call.id.points.size() == parent.points.size() + 1);
       CHECK(call.id.parent() == parent);
     } else {

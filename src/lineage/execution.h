@@ -1,5 +1,5 @@
-// An execution: what was observed in one run of the workload, whatever the source (the agent's
-// proxies, spans, a simulation).
+// An execution: what was observed in one run of the workload, whatever the source (the
+// agent's proxies, spans, a simulation).
 //
 // Invariants (check_invariants):
 // 1. calls are in order of arrival; a call's parent stands before it.
@@ -26,7 +26,8 @@ struct Answer {
   enum class Kind {
     kStatus,   // an HTTP answer of any status
     kRefused,  // connection refused, or closed before a byte of an answer
-    kTimeout,  // the caller gave up (or the deadline of the run passed) before an answer came
+    kTimeout,  // the caller gave up (or the deadline of the run passed) before an answer
+               // came
     kReset,    // the connection broke in the middle of the answer
   };
   Kind kind = Kind::kStatus;
@@ -39,18 +40,20 @@ struct Answer {
 
 struct Call {
   identity::CallId id;
-  int parent = -1;          // index into Execution::calls; -1: an entry call
-  std::string method;       // "POST"
-  std::string target;       // the concrete request target, cut at 256 bytes; for people
-  bool effectful = false;   // executing it may change state (not GET/HEAD/OPTIONS, or declared so)
-  bool executed = false;    // the callee got the request
-  std::optional<Answer> answered;  // by the callee, if that was seen
-  Answer seen;                     // by the caller
+  int parent = -1;     // index into Execution::calls; -1: an entry call
+  std::string method;  // "POST"
+  std::string target;  // the concrete request target, cut at 256 bytes; for people
+  bool effectful =
+      false;  // executing it may change state (not GET/HEAD/OPTIONS, or declared so)
+  bool executed = false;                     // the callee got the request
+  std::optional<Answer> answered;            // by the callee, if that was seen
+  Answer seen;                               // by the caller
   std::optional<identity::FaultMode> fault;  // the injected fault that fired here
-  int64_t start_ns = 0;  // UTC nanoseconds, one clock for the whole execution
+  int64_t start_ns = 0;     // UTC nanoseconds, one clock for the whole execution
   int64_t answered_ns = 0;  // when the callee had answered; 0: not seen
-  int64_t end_ns = 0;    // when the caller had its answer or gave up
-  bool unfinished = false;  // neither had happened when the run was over; end_ns is the run's end
+  int64_t end_ns = 0;       // when the caller had its answer or gave up
+  bool unfinished =
+      false;  // neither had happened when the run was over; end_ns is the run's end
   std::string trace_id;  // hex, "" if unknown: to find the call's spans
   std::string span_id;   // of the caller's client span, hex
 };
@@ -65,8 +68,8 @@ struct UnproxiedCall {
 };
 
 struct Execution {
-  std::string run;          // unique in a campaign
-  std::vector<Call> calls;  // order of arrival, parents first
+  std::string run;                       // unique in a campaign
+  std::vector<Call> calls;               // order of arrival, parents first
   std::vector<UnproxiedCall> unproxied;  // sorted, without repeats
   int64_t unmarked_calls = 0;  // seen by a proxy without our mark: not part of any run
 };

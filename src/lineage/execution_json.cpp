@@ -83,8 +83,8 @@ Result<Answer> answer_from_json(const Json& json) {
   } else if (kind == "reset") {
     answer.kind = Answer::Kind::kReset;
   } else {
-    return Error::bad_input(
-        fmt::format("answer kind \"{}\": expected status, refused, timeout or reset", kind));
+    return Error::bad_input(fmt::format(
+        "answer kind \"{}\": expected status, refused, timeout or reset", kind));
   }
   return answer;
 }
@@ -97,7 +97,8 @@ Result<Call> call_from_json(const Json& json) {
   call.target = json.value("target", std::string());
   call.effectful = json.value("effectful", false);
   call.executed = json.value("executed", false);
-  if (const auto answered = json.find("answered"); answered != json.end() && answered->is_object()) {
+  if (const auto answered = json.find("answered");
+      answered != json.end() && answered->is_object()) {
     CUTSET_ASSIGN(call.answered, answer_from_json(*answered));
   }
   CUTSET_ASSIGN(call.seen, answer_from_json(json.value("seen", Json::object())));
@@ -122,12 +123,15 @@ Status check_input(const Execution& execution) {
         call.parent < 0
             ? call.id.points.size() == 1
             : static_cast<size_t>(call.parent) < i && call.id.points.size() > 1 &&
-                  call.id.parent() == execution.calls[static_cast<size_t>(call.parent)].id;
+                  call.id.parent() ==
+                      execution.calls[static_cast<size_t>(call.parent)].id;
     if (!parent_fits) {
-      return Error::bad_input(fmt::format("calls[{}]: parent {} does not fit its id", i, call.parent));
+      return Error::bad_input(
+          fmt::format("calls[{}]: parent {} does not fit its id", i, call.parent));
     }
     if (!ids.insert(call.id.text()).second) {
-      return Error::bad_input(fmt::format("calls[{}]: id {} occurs twice", i, call.id.text()));
+      return Error::bad_input(
+          fmt::format("calls[{}]: id {} occurs twice", i, call.id.text()));
     }
     if (!call.executed && call.answered) {
       return Error::bad_input(fmt::format("calls[{}]: answered but not executed", i));
@@ -166,8 +170,9 @@ nlohmann::ordered_json execution_to_json(const Execution& execution) {
   for (const Call& call : execution.calls) json["calls"].push_back(call_to_json(call));
   json["unproxied"] = Json::array();
   for (const UnproxiedCall& call : execution.unproxied) {
-    json["unproxied"].push_back(
-        {{"caller", call.caller}, {"callee", call.callee}, {"operation", call.operation}});
+    json["unproxied"].push_back({{"caller", call.caller},
+                                 {"callee", call.callee},
+                                 {"operation", call.operation}});
   }
   json["unmarked_calls"] = execution.unmarked_calls;
   return json;

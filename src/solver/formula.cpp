@@ -13,7 +13,8 @@ Literal Formula::all_of(std::vector<Literal> literals) {
   literals.erase(std::unique(literals.begin(), literals.end()), literals.end());
   literals.erase(std::remove(literals.begin(), literals.end(), true_), literals.end());
   for (const Literal literal : literals) {
-    if (literal == -true_ || std::binary_search(literals.begin(), literals.end(), -literal)) {
+    if (literal == -true_ ||
+        std::binary_search(literals.begin(), literals.end(), -literal)) {
       return never();
     }
   }

@@ -1,5 +1,6 @@
-// Boolean formulas as clauses: gates over literals, encoded two-sided (Tseitin), constants folded, equal
-// gates shared. Two-sided because conditions give the leaves both polarities (solver.md section 1).
+// Boolean formulas as clauses: gates over literals, encoded two-sided (Tseitin),
+// constants folded, equal gates shared. Two-sided because conditions give the leaves both
+// polarities (solver.md section 1).
 //
 // Thread rule: one owner, the same as its SatSolver's.
 #pragma once
@@ -30,7 +31,8 @@ class Formula {
   /// Cost: literals x limit gates (sequential counter, Sinz 2005, two-sided).
   std::vector<Literal> count(const std::vector<Literal>& literals, size_t limit);
 
-  /// A literal for every node of the graph, in its order. leaves: present[event], failed[event][kind].
+  /// A literal for every node of the graph, in its order. leaves: present[event],
+  /// failed[event][kind].
   std::vector<Literal> encode(const lineage::DerivationGraph& graph,
                               const std::vector<Literal>& present,
                               const std::vector<std::vector<Literal>>& failed);

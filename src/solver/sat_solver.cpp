@@ -18,7 +18,9 @@ SatSolver::SatSolver() : backend_(std::make_unique<Backend>()) {
 
 SatSolver::~SatSolver() = default;
 
-Literal SatSolver::new_variable() { return ++variables_; }
+Literal SatSolver::new_variable() {
+  return ++variables_;
+}
 
 void SatSolver::add(const std::vector<Literal>& clause) {
   for (const Literal literal : clause) {

@@ -1,5 +1,5 @@
-// An incremental SAT solver: variables are 1, 2, ...; a literal is a variable or its negation (-v).
-// The one back-end is CaDiCaL 1.5.3; its header stays in sat_solver.cpp.
+// An incremental SAT solver: variables are 1, 2, ...; a literal is a variable or its
+// negation (-v). The one back-end is CaDiCaL 1.5.3; its header stays in sat_solver.cpp.
 //
 // Thread rule: one owner.
 #pragma once
@@ -28,7 +28,8 @@ class SatSolver {
   void add(const std::vector<Literal>& clause);
   /// Satisfiable together with all assumptions, which hold for this call only?
   Answer solve(const std::vector<Literal>& assumptions = {});
-  /// The value in the model; requires that the last solve() was kSatisfiable and nothing was added since.
+  /// The value in the model; requires that the last solve() was kSatisfiable and nothing
+  /// was added since.
   bool value(Literal literal) const;
 
  private:

@@ -23,8 +23,8 @@ std::optional<std::vector<size_t>> first_choice(SatSolver& solver,
   if (solver.solve(assumptions) != Answer::kSatisfiable) return std::nullopt;
   std::vector<bool> model = model_of(solver, choices);
   std::vector<size_t> chosen;
-  // Invariant: `model` is a solution that contains `chosen`, and no solution of this size has a
-  // smaller prefix than `chosen`.
+  // Invariant: `model` is a solution that contains `chosen`, and no solution of this size
+  // has a smaller prefix than `chosen`.
   for (size_t i = 0; i < choices.size() && chosen.size() < size; ++i) {
     assumptions.push_back(choices[i]);
     if (!model[i] && solver.solve(assumptions) == Answer::kSatisfiable) {

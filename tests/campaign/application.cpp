@@ -19,7 +19,9 @@ constexpr int64_t kMillisecond = 1'000'000;
 
 struct Outcome {
   Answer answer;
-  bool failed() const { return answer.kind != Answer::Kind::kStatus || answer.status >= 400; }
+  bool failed() const {
+    return answer.kind != Answer::Kind::kStatus || answer.status >= 400;
+  }
 };
 
 class Run {
@@ -97,7 +99,8 @@ class Run {
           break;
         case Reaction::kRetry:
         case Reaction::kRetryOnError:
-          if (outcome.failed() && !(timed_out && step.reaction == Reaction::kRetryOnError)) {
+          if (outcome.failed() &&
+              !(timed_out && step.reaction == Reaction::kRetryOnError)) {
             outcome = call(step.callee, step.patience_ms);
           }
           if (outcome.failed()) return status(500);
@@ -107,7 +110,8 @@ class Run {
           if (outcome.failed()) return status(500);
           break;
         case Reaction::kFailOverOn500:
-          if (outcome.answer.kind == Answer::Kind::kStatus && outcome.answer.status == 500) {
+          if (outcome.answer.kind == Answer::Kind::kStatus &&
+              outcome.answer.status == 500) {
             outcome = call(step.other, step.patience_ms);
           }
           if (outcome.failed()) return passed_on(outcome);
@@ -148,13 +152,15 @@ class Run {
     const int64_t give_up = call.start_ns + patience * kMillisecond;
     if (call.executed) {
       outcome.answer = handle(handler, static_cast<int>(index));
-      // A callee that takes longer than its caller waits works on, but nobody hears its answer.
+      // A callee that takes longer than its caller waits works on, but nobody hears its
+      // answer.
       if (now_ <= give_up) {
         result_.execution.calls[index].answered = outcome.answer;
         result_.execution.calls[index].answered_ns = now_;
       }
     }
-    if (fault != nullptr) outcome.answer = injected(*fault, outcome.answer, call.start_ns);
+    if (fault != nullptr)
+      outcome.answer = injected(*fault, outcome.answer, call.start_ns);
     if (now_ > give_up || outcome.answer.kind == Answer::Kind::kTimeout) {
       outcome.answer = {Answer::Kind::kTimeout, 0, 0, 0};
       now_ = give_up;
@@ -193,15 +199,24 @@ class Run {
 
 std::string_view reaction_name(Reaction reaction) {
   switch (reaction) {
-    case Reaction::kAbort: return "abort";
-    case Reaction::kPassOn: return "pass on";
-    case Reaction::kIgnore: return "ignore";
-    case Reaction::kDefault: return "default";
-    case Reaction::kRetry: return "retry";
-    case Reaction::kRetryOnError: return "retry on error";
-    case Reaction::kFallback: return "fallback";
-    case Reaction::kFailOverOn500: return "fail over on 500";
-    case Reaction::kCheckThenUse: return "check then use";
+    case Reaction::kAbort:
+      return "abort";
+    case Reaction::kPassOn:
+      return "pass on";
+    case Reaction::kIgnore:
+      return "ignore";
+    case Reaction::kDefault:
+      return "default";
+    case Reaction::kRetry:
+      return "retry";
+    case Reaction::kRetryOnError:
+      return "retry on error";
+    case Reaction::kFallback:
+      return "fallback";
+    case Reaction::kFailOverOn500:
+      return "fail over on 500";
+    case Reaction::kCheckThenUse:
+      return "check then use";
   }
   return "?";
 }
@@ -212,13 +227,16 @@ std::string to_text(const Application& application) {
   std::string text = application.name + ": " + application.holds_text + "\n";
   for (size_t i = 0; i < application.handlers.size(); ++i) {
     const Handler& handler = application.handlers[i];
-    text += fmt::format("  {} {}{}{}", i, handler.service, handler.effectful ? " effectful" : "",
-                        handler.once ? " once" : "");
-    if (handler.degrade_after < 1000) text += fmt::format(" degrades after {}", handler.degrade_after);
+    text +=
+        fmt::format("  {} {}{}{}", i, handler.service,
+                    handler.effectful ? " effectful" : "", handler.once ? " once" : "");
+    if (handler.degrade_after < 1000)
+      text += fmt::format(" degrades after {}", handler.degrade_after);
     text += "\n";
     for (const Step& step : handler.steps) {
-      text += fmt::format("    calls {} ({}, other {}, third {}, patience {} ms)\n", step.callee,
-                          reaction_name(step.reaction), step.other, step.third, step.patience_ms);
+      text += fmt::format("    calls {} ({}, other {}, third {}, patience {} ms)\n",
+                          step.callee, reaction_name(step.reaction), step.other,
+                          step.third, step.patience_ms);
     }
   }
   return text;

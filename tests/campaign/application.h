@@ -1,5 +1,6 @@
-// Applications in one process, for tests of the campaign: handlers as small programs, time as a number. What they
-// do under faults is exact and takes microseconds, so that exhaustive search can judge the campaign.
+// Applications in one process, for tests of the campaign: handlers as small programs,
+// time as a number. What they do under faults is exact and takes microseconds, so that
+// exhaustive search can judge the campaign.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +14,16 @@ namespace cutset::testing {
 
 /// What a handler does about a failed call.
 enum class Reaction {
-  kAbort,         // answers 500
-  kPassOn,        // answers with the status it got (503 for what is no status)
-  kIgnore,        // goes on
-  kDefault,       // goes on, and its answer says so
-  kRetry,         // tries once more, then answers 500
-  kRetryOnError,  // the same, but does not repeat after a time-out
-  kFallback,      // calls `other` instead; answers 500 if that fails too
-  kFailOverOn500, // calls `other` after a 500; passes anything else on
-  kCheckThenUse,  // the call is a health check: healthy -> calls `other`, else calls `third`; 500 if that fails
+  kAbort,          // answers 500
+  kPassOn,         // answers with the status it got (503 for what is no status)
+  kIgnore,         // goes on
+  kDefault,        // goes on, and its answer says so
+  kRetry,          // tries once more, then answers 500
+  kRetryOnError,   // the same, but does not repeat after a time-out
+  kFallback,       // calls `other` instead; answers 500 if that fails too
+  kFailOverOn500,  // calls `other` after a 500; passes anything else on
+  kCheckThenUse,   // the call is a health check: healthy -> calls `other`, else calls
+                   // `third`; 500 if that fails
 };
 
 struct Step {
@@ -36,7 +38,8 @@ struct Handler {
   std::string service;
   bool effectful = false;     // executing it counts
   int degrade_after = 1'000;  // answers 500 after so many ignored or defaulted failures
-  bool once = false;          // executed twice in one run it answers alike, but counts once (idempotent)
+  bool once =
+      false;  // executed twice in one run it answers alike, but counts once (idempotent)
   std::vector<Step> steps;
 };
 
@@ -45,7 +48,8 @@ struct Application {
   std::vector<Handler> handlers;  // [0] is the entry; handlers call only later ones
   std::vector<identity::FaultMode> modes;
   size_t budget = 2;
-  /// Is a run with this status at the entry and these executions of each handler all right?
+  /// Is a run with this status at the entry and these executions of each handler all
+  /// right?
   std::function<bool(int status, const std::vector<int>& executed)> holds;
   std::string holds_text;  // for messages
 };
@@ -55,7 +59,8 @@ std::string to_text(const Application& application);
 /// Runs an application; every planned fault on a call that is made fires.
 class SimulatedExperimenter : public campaign::Experimenter {
  public:
-  explicit SimulatedExperimenter(const Application& application) : application_(application) {}
+  explicit SimulatedExperimenter(const Application& application)
+      : application_(application) {}
   Result<campaign::ExperimentResult> run(const campaign::FaultSet& planned,
                                          const campaign::RunOptions& options) override;
   int runs() const { return runs_; }

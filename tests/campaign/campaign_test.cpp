@@ -1,19 +1,17 @@
-// The campaign's promises one by one: the regressions of calls.md section 6 that can be seen without processes,
-// what did not fire, flakiness, limits, resuming.
-#include <gtest/gtest.h>
-
-#include <stdlib.h>
-#include <unistd.h>
-
+// The campaign's promises one by one: the regressions of calls.md section 6 that can be
+// seen without processes, what did not fire, flakiness, limits, resuming.
 #include <algorithm>
 #include <fstream>
 
+#include "exhaustive_search.h"
+#include "search.h"
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
-#include "exhaustive_search.h"
-#include "search.h"
 
 namespace cutset::testing {
 namespace {
@@ -27,7 +25,9 @@ using identity::FaultMode;
 const FaultMode kError500{FaultAction::kError, 500, 0};
 const FaultMode kError503{FaultAction::kError, 503, 0};
 
-Handler leaf(const std::string& service) { return {service, false, 1000, false, {}}; }
+Handler leaf(const std::string& service) {
+  return {service, false, 1000, false, {}};
+}
 
 Application application(std::vector<Handler> handlers, size_t budget) {
   Application result;
@@ -47,21 +47,30 @@ bool was_tried(const SearchResult& result, const std::string& event) {
                      });
 }
 
-// Section 6, 1: after a fall-back was seen, what only the primary path used is still a single fault.
+// Section 6, 1: after a fall-back was seen, what only the primary path used is still a
+// single fault.
 TEST(Regression, AFallbackIsNotAlwaysAvailable) {
-  const SearchResult result =
-      search(application({{"a", false, 1000, false, {{1, Reaction::kFallback, 2}, {3, Reaction::kAbort}}},
-                          leaf("p"), leaf("s"), leaf("c")}, 2));
+  const SearchResult result = search(application(
+      {{"a", false, 1000, false, {{1, Reaction::kFallback, 2}, {3, Reaction::kAbort}}},
+       leaf("p"),
+       leaf("s"),
+       leaf("c")},
+      2));
   EXPECT_TRUE(was_tried(result, "a:GET /#1 > c:GET /#1"));
   EXPECT_EQ(calls_of(result.minimal),
-            (std::set<std::set<std::string>>{{"a:GET /#1 > c:GET /#1"},
-                                             {"a:GET /#1 > p:GET /#1", "a:GET /#1 > s:GET /#1"}}));
+            (std::set<std::set<std::string>>{
+                {"a:GET /#1 > c:GET /#1"},
+                {"a:GET /#1 > p:GET /#1", "a:GET /#1 > s:GET /#1"}}));
 }
 
-// Section 6, 2: a held run in which no call succeeded forbids only what contains its faults.
+// Section 6, 2: a held run in which no call succeeded forbids only what contains its
+// faults.
 TEST(Regression, ARunThatDeliveredNothingIsNoContradiction) {
-  Application one = application({{"a", false, 1000, false, {{1, Reaction::kFailOverOn500, 2}}},
-                                 leaf("b"), leaf("s")}, 2);
+  Application one =
+      application({{"a", false, 1000, false, {{1, Reaction::kFailOverOn500, 2}}},
+                   leaf("b"),
+                   leaf("s")},
+                  2);
   one.handlers[0].steps[0].reaction = Reaction::kIgnore;
   const SearchResult result = search(one);
   EXPECT_EQ(result.summary.status, CampaignStatus::kExhausted);
@@ -69,11 +78,19 @@ TEST(Regression, ARunThatDeliveredNothingIsNoContradiction) {
   EXPECT_TRUE(result.minimal.empty());
 }
 
-// Section 6, 4: every pair of three is a minimal set, although each call is in two of them.
+// Section 6, 4: every pair of three is a minimal set, although each call is in two of
+// them.
 TEST(Regression, OverlappingMinimalSets) {
   const SearchResult result = search(application(
-      {{"a", false, 2, false, {{1, Reaction::kIgnore}, {2, Reaction::kIgnore}, {3, Reaction::kIgnore}}},
-       leaf("x"), leaf("y"), leaf("z")}, 3));
+      {{"a",
+        false,
+        2,
+        false,
+        {{1, Reaction::kIgnore}, {2, Reaction::kIgnore}, {3, Reaction::kIgnore}}},
+       leaf("x"),
+       leaf("y"),
+       leaf("z")},
+      3));
   const auto calls = calls_of(result.minimal);
   EXPECT_EQ(calls.size(), 3U);
   for (const auto& set : calls) EXPECT_EQ(set.size(), 2U);
@@ -81,8 +98,11 @@ TEST(Regression, OverlappingMinimalSets) {
 
 // Section 6, 5: one representative mode is not enough.
 TEST(Regression, FailOverOn500Only) {
-  const SearchResult result = search(application(
-      {{"a", false, 1000, false, {{1, Reaction::kFailOverOn500, 2}}}, leaf("p"), leaf("s")}, 1));
+  const SearchResult result =
+      search(application({{"a", false, 1000, false, {{1, Reaction::kFailOverOn500, 2}}},
+                          leaf("p"),
+                          leaf("s")},
+                         1));
   EXPECT_EQ(result.minimal, (std::set<FaultSet>{{{"a:GET /#1 > p:GET /#1", kError503}}}));
 }
 
@@ -102,8 +122,9 @@ class Disturbed : public campaign::Experimenter {
     auto result = inner_.run(left, options);
     std::vector<campaign::FaultReport> reports;
     for (const Fault& fault : planned) {
-      const auto fired = std::find_if(result->faults.begin(), result->faults.end(),
-                                      [&fault](const auto& r) { return r.fault == fault; });
+      const auto fired =
+          std::find_if(result->faults.begin(), result->faults.end(),
+                       [&fault](const auto& r) { return r.fault == fault; });
       reports.push_back(fired != result->faults.end()
                             ? *fired
                             : campaign::FaultReport{fault, true, false, true, "", ""});
@@ -123,10 +144,10 @@ class Disturbed : public campaign::Experimenter {
   int times_ = 0;
 };
 
-campaign::CampaignSummary run_campaign(campaign::Experimenter& experimenter,
-                                       const Application& application, int repeat = 3,
-                                       const std::string& journal_path = "", bool resume = false,
-                                       std::optional<int> max_experiments = std::nullopt) {
+campaign::CampaignSummary run_campaign(
+    campaign::Experimenter& experimenter, const Application& application, int repeat = 3,
+    const std::string& journal_path = "", bool resume = false,
+    std::optional<int> max_experiments = std::nullopt) {
   auto journal = resume ? campaign::Journal::resume(journal_path)
                         : campaign::Journal::create(journal_path);
   EXPECT_TRUE(journal.ok());
@@ -142,11 +163,14 @@ campaign::CampaignSummary run_campaign(campaign::Experimenter& experimenter,
   return *summary;
 }
 
-// Section 6, 6 and DESIGN rule 1: a fault that must fire and did not is never a pass, teaches nothing, and its
-// plan is not proposed again.
+// Section 6, 6 and DESIGN rule 1: a fault that must fire and did not is never a pass,
+// teaches nothing, and its plan is not proposed again.
 TEST(Fired, AFaultThatDidNotFireIsInconclusive) {
   const Application app = application(
-      {{"a", false, 1000, false, {{1, Reaction::kAbort}, {2, Reaction::kAbort}}}, leaf("b"), leaf("c")}, 2);
+      {{"a", false, 1000, false, {{1, Reaction::kAbort}, {2, Reaction::kAbort}}},
+       leaf("b"),
+       leaf("c")},
+      2);
   Disturbed experimenter(app, "a:GET /#1 > b:GET /#1", Disturbed::How::kNeverFires);
   const campaign::CampaignSummary summary = run_campaign(experimenter, app);
   EXPECT_EQ(summary.status, CampaignStatus::kExhausted) << summary.why;
@@ -157,7 +181,8 @@ TEST(Fired, AFaultThatDidNotFireIsInconclusive) {
 }
 
 TEST(Fired, InconclusiveAloneIsExitCode2) {
-  const Application app = application({{"a", false, 1000, false, {{1, Reaction::kIgnore}}}, leaf("b")}, 1);
+  const Application app =
+      application({{"a", false, 1000, false, {{1, Reaction::kIgnore}}}, leaf("b")}, 1);
   Disturbed experimenter(app, "a:GET /#1 > b:GET /#1", Disturbed::How::kNeverFires);
   const campaign::CampaignSummary summary = run_campaign(experimenter, app);
   EXPECT_EQ(summary.inconclusive, 2);
@@ -165,7 +190,8 @@ TEST(Fired, InconclusiveAloneIsExitCode2) {
 }
 
 TEST(Repetition, AViolationThatDoesNotRepeatIsFlaky) {
-  const Application app = application({{"a", false, 1000, false, {{1, Reaction::kIgnore}}}, leaf("b")}, 1);
+  const Application app =
+      application({{"a", false, 1000, false, {{1, Reaction::kIgnore}}}, leaf("b")}, 1);
   Disturbed experimenter(app, "a:GET /#1 > b:GET /#1", Disturbed::How::kViolatesOnce);
   const campaign::CampaignSummary summary = run_campaign(experimenter, app);
   ASSERT_EQ(summary.findings.size(), 1U);
@@ -178,7 +204,10 @@ TEST(Repetition, AViolationThatDoesNotRepeatIsFlaky) {
 
 TEST(Repetition, SubsetsAreShownToHold) {
   const Application app = application(
-      {{"a", false, 2, false, {{1, Reaction::kIgnore}, {2, Reaction::kIgnore}}}, leaf("x"), leaf("y")}, 2);
+      {{"a", false, 2, false, {{1, Reaction::kIgnore}, {2, Reaction::kIgnore}}},
+       leaf("x"),
+       leaf("y")},
+      2);
   SimulatedExperimenter experimenter(app);
   const campaign::CampaignSummary summary = run_campaign(experimenter, app);
   ASSERT_EQ(summary.findings.size(), 1U);
@@ -206,7 +235,11 @@ class JournalFile : public ::testing::Test {
 const Application& resumable() {
   static const Application app = application(
       {{"a", false, 1000, false, {{1, Reaction::kRetry}, {2, Reaction::kFallback, 3}}},
-       {"b", false, 1000, false, {{4, Reaction::kAbort}}}, leaf("p"), leaf("s"), leaf("c")}, 3);
+       {"b", false, 1000, false, {{4, Reaction::kAbort}}},
+       leaf("p"),
+       leaf("s"),
+       leaf("c")},
+      3);
   return app;
 }
 
@@ -236,9 +269,9 @@ TEST_F(JournalFile, ResumingGoesOnWithoutRepeating) {
   for (size_t i = 0; i + 2 < lines.size(); i += 3) {
     prefix.clear();
     for (size_t j = 0; j <= i; ++j) prefix += lines[j] + "\n";
-    const auto results = static_cast<int>(
-        std::count_if(lines.begin(), lines.begin() + static_cast<long>(i) + 1,
-                      [](const std::string& l) { return l.find("{\"type\":\"result\"") == 0; }));
+    const auto results = static_cast<int>(std::count_if(
+        lines.begin(), lines.begin() + static_cast<long>(i) + 1,
+        [](const std::string& l) { return l.find("{\"type\":\"result\"") == 0; }));
     const std::string torn = prefix + lines[i + 1].substr(0, lines[i + 1].size() / 2);
     ASSERT_TRUE(write_file(path_, torn).ok());
     SimulatedExperimenter rest(resumable());
@@ -285,7 +318,10 @@ TEST(Determinism, TheSameCampaignTwice) {
 TEST(Composition, WholeRunsAloneFindTheSame) {
   const Application app = application(
       {{"a", false, 1000, false, {{1, Reaction::kFallback, 2}, {3, Reaction::kAbort}}},
-       leaf("p"), leaf("s"), leaf("c")}, 2);
+       leaf("p"),
+       leaf("s"),
+       leaf("c")},
+      2);
   const ExhaustiveResult exhaustive = search_exhaustively(app, 10'000);
   EXPECT_EQ(to_text(search(app, false).minimal), to_text(exhaustive.minimal));
 }

@@ -22,10 +22,12 @@ class Search {
   ExhaustiveResult run() {
     visit({}, "");
     for (const FaultSet& broken : broken_) {
-      const bool minimal = std::none_of(broken_.begin(), broken_.end(), [&](const FaultSet& other) {
-        return other.size() < broken.size() &&
-               std::includes(broken.begin(), broken.end(), other.begin(), other.end());
-      });
+      const bool minimal =
+          std::none_of(broken_.begin(), broken_.end(), [&](const FaultSet& other) {
+            return other.size() < broken.size() &&
+                   std::includes(broken.begin(), broken.end(), other.begin(),
+                                 other.end());
+          });
       if (!minimal) continue;
       result_.minimal.insert(broken);
       if (new_.count(broken) == 0) ++result_.reduced_reporting;
@@ -38,7 +40,8 @@ class Search {
   void visit(const FaultSet& faults, const std::string& last) {
     if (++result_.experiments > most_) result_.gave_up = true;
     if (result_.gave_up) return;
-    const campaign::ExperimentResult result = experimenter_.run(faults, {"x", false}).value();
+    const campaign::ExperimentResult result =
+        experimenter_.run(faults, {"x", false}).value();
     if (campaign::is_broken(campaign::judge(result.outcomes))) broken_.push_back(faults);
     if (shows_something_new(result)) {
       ++result_.reduced;
@@ -46,7 +49,8 @@ class Search {
     }
     if (faults.size() >= application_.budget) return;
     const std::vector<lineage::Call>& calls = result.execution.calls;
-    // Faults are added in the order of calls, so every set is visited once; the last calls first.
+    // Faults are added in the order of calls, so every set is visited once; the last
+    // calls first.
     for (size_t i = calls.size(); i-- > 1;) {
       const std::string event = calls[i].id.text();
       if (event == last) break;
@@ -58,7 +62,8 @@ class Search {
     }
   }
 
-  /// A handler invocation whose callees answered so was never seen, nor this answer with these effects.
+  /// A handler invocation whose callees answered so was never seen, nor this answer with
+  /// these effects.
   bool shows_something_new(const campaign::ExperimentResult& result) {
     const campaign::RunView view =
         campaign::view_of(result, campaign::judge(result.outcomes), {}, {}, vocabulary_);

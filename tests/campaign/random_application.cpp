@@ -28,19 +28,29 @@ class Random {
 
 Reaction random_reaction(Random& random, bool time_outs, int later) {
   switch (random.below(time_outs ? 9 : 8)) {
-    case 0: return Reaction::kAbort;
-    case 1: return Reaction::kPassOn;
-    case 2: return Reaction::kIgnore;
-    case 3: return Reaction::kDefault;
-    case 4: return Reaction::kRetry;
-    case 5: return later >= 2 ? Reaction::kFallback : Reaction::kAbort;
-    case 6: return later >= 2 ? Reaction::kFailOverOn500 : Reaction::kPassOn;
-    case 7: return later >= 3 ? Reaction::kCheckThenUse : Reaction::kIgnore;
-    default: return Reaction::kRetryOnError;
+    case 0:
+      return Reaction::kAbort;
+    case 1:
+      return Reaction::kPassOn;
+    case 2:
+      return Reaction::kIgnore;
+    case 3:
+      return Reaction::kDefault;
+    case 4:
+      return Reaction::kRetry;
+    case 5:
+      return later >= 2 ? Reaction::kFallback : Reaction::kAbort;
+    case 6:
+      return later >= 2 ? Reaction::kFailOverOn500 : Reaction::kPassOn;
+    case 7:
+      return later >= 3 ? Reaction::kCheckThenUse : Reaction::kIgnore;
+    default:
+      return Reaction::kRetryOnError;
   }
 }
 
-/// Callees are later handlers, each used by few callers, so that the whole is mostly a tree.
+/// Callees are later handlers, each used by few callers, so that the whole is mostly a
+/// tree.
 void add_steps(Application& application, Random& random, bool time_outs) {
   const int count = static_cast<int>(application.handlers.size());
   int next_free = 1;
@@ -52,21 +62,24 @@ void add_steps(Application& application, Random& random, bool time_outs) {
       Step step;
       step.reaction = random_reaction(random, time_outs, count - next_free);
       step.callee = next_free++;
-      if (step.reaction == Reaction::kFallback || step.reaction == Reaction::kFailOverOn500) {
+      if (step.reaction == Reaction::kFallback ||
+          step.reaction == Reaction::kFailOverOn500) {
         step.other = next_free++;
       }
       if (step.reaction == Reaction::kCheckThenUse) {
         step.other = next_free++;
         step.third = next_free++;
       }
-      failures_used += step.reaction == Reaction::kIgnore || step.reaction == Reaction::kDefault;
+      failures_used +=
+          step.reaction == Reaction::kIgnore || step.reaction == Reaction::kDefault;
       handler.steps.push_back(step);
     }
     if (failures_used >= 2 && random.chance(50)) handler.degrade_after = 2;
   }
 }
 
-/// How many calls are below a handler: time-outs grow with it, so that most callers wait long enough.
+/// How many calls are below a handler: time-outs grow with it, so that most callers wait
+/// long enough.
 int height(const Application& application, int handler) {
   int result = 0;
   for (const Step& step : application.handlers[static_cast<size_t>(handler)].steps) {
@@ -99,8 +112,10 @@ void add_outcome(Application& application, Random& random, bool effects) {
     application.holds_text = "status 200";
     return;
   }
-  const auto a = static_cast<size_t>(effectful[static_cast<size_t>(random.below(static_cast<int>(effectful.size())))]);
-  const auto b = static_cast<size_t>(effectful[static_cast<size_t>(random.below(static_cast<int>(effectful.size())))]);
+  const auto a = static_cast<size_t>(
+      effectful[static_cast<size_t>(random.below(static_cast<int>(effectful.size())))]);
+  const auto b = static_cast<size_t>(
+      effectful[static_cast<size_t>(random.below(static_cast<int>(effectful.size())))]);
   switch (random.below(4)) {
     case 0:
       application.holds = [a](int status, const std::vector<int>& executed) {
@@ -109,7 +124,9 @@ void add_outcome(Application& application, Random& random, bool effects) {
       application.holds_text = fmt::format("an answer 200 only with at most one {}", a);
       break;
     case 1:
-      application.holds = [a](int, const std::vector<int>& executed) { return executed[a] <= 1; };
+      application.holds = [a](int, const std::vector<int>& executed) {
+        return executed[a] <= 1;
+      };
       application.holds_text = fmt::format("at most one {}", a);
       break;
     case 2:

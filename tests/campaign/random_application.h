@@ -1,5 +1,5 @@
-// Random applications (calls.md 5.4): 3 to 7 handlers with every reaction of application.h, effects and outcomes
-// that read them, time-outs.
+// Random applications (calls.md 5.4): 3 to 7 handlers with every reaction of
+// application.h, effects and outcomes that read them, time-outs.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 namespace cutset::testing {
 
 struct RandomOptions {
-  bool effects = false;    // effectful handlers, error_after, outcomes that read the effects
+  bool effects =
+      false;  // effectful handlers, error_after, outcomes that read the effects
   bool time_outs = false;  // the modes timeout and delay, callers that give up
 };
 

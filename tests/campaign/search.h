@@ -4,6 +4,7 @@
 #include <set>
 
 #include "application.h"
+
 #include "campaign/campaign.h"
 
 namespace cutset::testing {

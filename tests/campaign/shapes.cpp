@@ -24,7 +24,9 @@ Shape shape(const std::string& name, std::vector<Handler> handlers, uint64_t exh
   return {std::move(application), exhaustive, reduced, composed, std::move(sizes)};
 }
 
-Handler leaf(const std::string& service) { return {service, false, 1000, false, {}}; }
+Handler leaf(const std::string& service) {
+  return {service, false, 1000, false, {}};
+}
 Handler calling(const std::string& service, std::vector<Step> steps) {
   return {service, false, 1000, false, std::move(steps)};
 }
@@ -35,12 +37,15 @@ std::vector<Shape> nine_shapes() {
   const Reaction abort = Reaction::kAbort;
   return {
       shape("A calls B then C, aborts on failure",
-            {calling("a", {{1, abort}, {2, abort}}), leaf("b"), leaf("c")}, 9, 9, 9, {1, 1}),
+            {calling("a", {{1, abort}, {2, abort}}), leaf("b"), leaf("c")}, 9, 9, 9,
+            {1, 1}),
       shape("chain A -> B -> C",
-            {calling("a", {{1, abort}}), calling("b", {{2, abort}}), leaf("c")}, 9, 8, 8, {1, 1}),
-      shape("the same, A retries B once",
-            {calling("a", {{1, Reaction::kRetry}}), calling("b", {{2, abort}}), leaf("c")}, 73, 27,
-            12, {2, 2, 2, 2}),
+            {calling("a", {{1, abort}}), calling("b", {{2, abort}}), leaf("c")}, 9, 8, 8,
+            {1, 1}),
+      shape(
+          "the same, A retries B once",
+          {calling("a", {{1, Reaction::kRetry}}), calling("b", {{2, abort}}), leaf("c")},
+          73, 27, 12, {2, 2, 2, 2}),
       shape("chain with three ignored third-party calls",
             {calling("a", {{3, Reaction::kIgnore}, {1, abort}}),
              calling("b", {{4, Reaction::kIgnore}, {2, abort}}),
@@ -51,18 +56,20 @@ std::vector<Shape> nine_shapes() {
              leaf("c")},
             25, 25, 10, {}),
       shape("primary with a secondary, then C",
-            {calling("a", {{1, Reaction::kFallback, 2}, {3, abort}}), leaf("p"), leaf("s"),
-             leaf("c")},
+            {calling("a", {{1, Reaction::kFallback, 2}, {3, abort}}), leaf("p"),
+             leaf("s"), leaf("c")},
             41, 41, 10, {1, 2}),
       shape("health check decides between primary and secondary, then C",
-            {calling("a", {{1, Reaction::kCheckThenUse, 2, 3}, {4, abort}}), leaf("h"), leaf("p"),
-             leaf("s"), leaf("c")},
+            {calling("a", {{1, Reaction::kCheckThenUse, 2, 3}, {4, abort}}), leaf("h"),
+             leaf("p"), leaf("s"), leaf("c")},
             45, 45, 14, {1, 1, 2}),
       shape("gateway -> monolith, one retry",
-            {calling("gateway", {{1, Reaction::kRetry}}), leaf("monolith")}, 21, 21, 6, {2}),
-      shape("gateway -> ML service, fallback to simple service",
-            {calling("gateway", {{1, Reaction::kFallback, 2}}), leaf("ml"), leaf("simple")}, 21,
-            21, 6, {2}),
+            {calling("gateway", {{1, Reaction::kRetry}}), leaf("monolith")}, 21, 21, 6,
+            {2}),
+      shape(
+          "gateway -> ML service, fallback to simple service",
+          {calling("gateway", {{1, Reaction::kFallback, 2}}), leaf("ml"), leaf("simple")},
+          21, 21, 6, {2}),
   };
 }
 

@@ -1,23 +1,28 @@
-// The reverse proxies of one agent: one listener for each service, all on one event-loop thread.
+// The reverse proxies of one agent: one listener for each service, all on one event-loop
+// thread.
 //
-// Bytes are passed through; a request that carries our mark (`tracestate: cutset=<run>.<handle>`, or the same as a
-// member of `baggage`) and belongs to the armed run gets an identity (identity/call_id.h), is recorded, and may
-// meet a planned fault. Other requests pass untouched.
+// Bytes are passed through; a request that carries our mark (`tracestate:
+// cutset=<run>.<handle>`, or the same as a member of `baggage`) and belongs to the armed
+// run gets an identity (identity/call_id.h), is recorded, and may meet a planned fault.
+// Other requests pass untouched.
 //
 // Invariants:
-// 1. At most one run is armed. Faults of a run are in place before arm() returns and gone before
+// 1. At most one run is armed. Faults of a run are in place before arm() returns and gone
+// before
 //    collect() or lift_all() returns.
 // 2. A fault fires only on a call of the armed run with exactly the planned identity.
 // 3. No request waits for the controller.
 //
-// Thread rule: all functions may be called from any thread; they hand work to the loop thread and wait for it.
+// Thread rule: all functions may be called from any thread; they hand work to the loop
+// thread and wait for it.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 
-#include "base/result.h"
 #include "cutset/agent/v1/agent.pb.h"
+
+#include "base/result.h"
 
 namespace cutset::agent {
 
@@ -30,17 +35,20 @@ class ProxyEngine {
   ProxyEngine(const ProxyEngine&) = delete;
   ProxyEngine& operator=(const ProxyEngine&) = delete;
 
-  /// Opens the proxy and entry listeners of a service and picks free ports where the plan leaves
-  /// them open. Error: bad address, address in use (names it).
+  /// Opens the proxy and entry listeners of a service and picks free ports where the plan
+  /// leaves them open. Error: bad address, address in use (names it).
   Result<v1::OpenedProxy> open(const v1::ServicePlan& plan);
 
-  /// Error: a run is armed already, a malformed run name, call identity or mode (names the fault).
+  /// Error: a run is armed already, a malformed run name, call identity or mode (names
+  /// the fault).
   Result<v1::ArmRunReply> arm(const v1::ArmRunRequest& request);
 
-  /// Blocks until the run is quiet or the limit passed. `ended` is left empty. Error: this run is not armed.
+  /// Blocks until the run is quiet or the limit passed. `ended` is left empty. Error:
+  /// this run is not armed.
   Result<v1::CollectRunReply> collect(const v1::CollectRunRequest& request);
 
-  /// Lifts every fault of an armed run and forgets the run; held calls are released. Returns how many faults were lifted.
+  /// Lifts every fault of an armed run and forgets the run; held calls are released.
+  /// Returns how many faults were lifted.
   uint32_t lift_all();
   uint32_t armed_faults() const;
 
