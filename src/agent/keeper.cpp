@@ -15,6 +15,7 @@
 
 #include "agent/ending.h"
 #include "agent/state_folder.h"
+#include "agent/unix_socket.h"
 #include "base/log.h"
 
 namespace cutset::agent {
@@ -289,7 +290,7 @@ void Keeper::finish(const std::string& why, int exit_code) {
 void Keeper::undo_everything() {
   finished_ = true;
   // The door and the worker first: with them go the faults and the way to ask for more.
-  ::unlink(plan_.socket_path.c_str());
+  remove_socket(plan_.socket_path, plan_.own_folder);
   if (worker_alive_) ::kill(plan_.worker.pid, SIGKILL);
   const auto deadline = Clock::now() + kEndLimit;
   int ended = 0;

@@ -39,6 +39,7 @@ struct KeeperPlan {
   Fd signals;  // signalfd of SIGCHLD, SIGTERM, SIGINT, SIGHUP, which are blocked
   Fd watched;  // pidfd of the process whose end ends the agent, if any
   mode_t umask = 022;
+  bool own_folder = false;  // the socket's folder goes with the agent
 };
 
 class Keeper {

@@ -98,9 +98,10 @@ Result<int> serve(const CommandLine& line) {
   }
   const Status noted = log.worker(*worker);
   if (!noted.ok()) log_warning("{}", noted.error().text());
-  Keeper keeper({state_folder, socket_path, *worker, std::move(link.keeper),
-                 std::move(signals), std::move(watched), previous_umask},
-                std::move(log));
+  Keeper keeper(
+      {state_folder, socket_path, *worker, std::move(link.keeper), std::move(signals),
+       std::move(watched), previous_umask, line.exit_with_lease},
+      std::move(log));
   return keeper.run();
 }
 

@@ -17,6 +17,7 @@
 #include "agent/service_impl.h"
 #include "agent/supervisor.h"
 #include "agent/undo.h"
+#include "agent/unix_socket.h"
 #include "base/log.h"
 
 namespace cutset::agent {
@@ -65,11 +66,11 @@ void set_up_process() {
   ::setrlimit(RLIMIT_CORE, &no_core);
 }
 
-[[noreturn]] void keeper_lost(const std::string& state_folder,
-                              const std::string& socket_path) {
+[[noreturn]] void keeper_lost(const WorkerPlan& plan) {
+  const std::string& state_folder = plan.state_folder;
   ::alarm(kUndoAlarmSeconds);  // whatever hangs below, this process does not stay
   log_error("the keeper is gone: ending everything");
-  ::unlink(socket_path.c_str());
+  remove_socket(plan.socket_path, plan.exit_with_lease);
   const auto intent = read_intent(state_folder);
   if (intent.ok() && intent->has_value()) {
     const Ending ending = undo(**intent, Evidence::kFresh);
@@ -112,8 +113,7 @@ int run_worker(WorkerPlan plan) {
   set_up_process();
   Flag finished;
   Proxies proxies;
-  Supervisor supervisor(std::move(plan.link),
-                        [&plan] { keeper_lost(plan.state_folder, plan.socket_path); });
+  Supervisor supervisor(std::move(plan.link), [&plan] { keeper_lost(plan); });
   Lease lease(plan.lease, [&](const std::string& why) {
     undo_lease(why, proxies, supervisor);
     if (plan.exit_with_lease) finished.raise();

@@ -144,6 +144,12 @@ void remove_stale_socket(const std::string& path) {
   ::unlink(path.c_str());
 }
 
+void remove_socket(const std::string& path, bool with_folder) {
+  ::unlink(path.c_str());
+  // Refused, as it should be, when anything else is in it.
+  if (with_folder) ::rmdir(std::filesystem::path(path).parent_path().c_str());
+}
+
 bool peer_allowed(int connection) {
   ucred peer{};
   socklen_t size = sizeof peer;

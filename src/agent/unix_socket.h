@@ -26,6 +26,9 @@ Result<Fd> listen_at(const std::string& path);
 
 /// Removes the socket file if it is one of ours and nobody serves it.
 void remove_stale_socket(const std::string& path);
+/// Removes our own socket file when the agent ends; also its folder, if that is then
+/// empty, when the folder was made for this agent alone.
+void remove_socket(const std::string& path, bool with_folder);
 /// True if someone accepts connections at `path`.
 bool is_served(const std::string& path);
 
