@@ -1,5 +1,9 @@
 #include "cli/report_files.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "report/report_dot.h"
@@ -11,6 +15,15 @@
 namespace cutset::cli {
 
 namespace {
+
+constexpr std::array<std::string_view, 5> kFormats{"text", "json", "junit", "html",
+                                                   "dot"};
+
+Status check_format(const std::string& format) {
+  if (std::find(kFormats.begin(), kFormats.end(), format) != kFormats.end()) return {};
+  return Error::usage(
+      fmt::format("unknown report \"{}\" (one of text, json, junit, html, dot)", format));
+}
 
 Result<std::string> dot_of(const report::JournalView& view, const std::string& run) {
   for (const report::JournalRun& candidate : view.runs) {
@@ -25,17 +38,25 @@ Result<std::string> dot_of(const report::JournalView& view, const std::string& r
 
 }  // namespace
 
+Result<ReportWish> parse_report_wish(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    return Error::usage(
+        fmt::format("--report {}: expected KIND=FILE, e.g. junit=cutset.xml", text));
+  }
+  ReportWish wish{text.substr(0, equals), text.substr(equals + 1)};
+  CUTSET_TRY(check_format(wish.format));
+  return wish;
+}
+
 Result<std::string> render_report(const report::JournalView& view,
                                   const std::string& format, const std::string& run,
                                   bool color) {
+  CUTSET_TRY(check_format(format));
   if (format == "json") return report::report_json(view);
   if (format == "junit") return report::report_junit(view);
   if (format == "html") return report::report_html(view);
   if (format == "dot") return dot_of(view, run);
-  if (format != "text") {
-    return Error::usage(fmt::format(
-        "unknown report \"{}\" (one of text, json, junit, html, dot)", format));
-  }
   report::TextOptions options;
   options.color = color;
   return report::report_text(view, options);

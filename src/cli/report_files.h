@@ -9,6 +9,15 @@
 
 namespace cutset::cli {
 
+/// What `--report KIND=FILE` asks for.
+struct ReportWish {
+  std::string format;
+  std::string file;
+};
+
+/// Error: kUsage.
+Result<ReportWish> parse_report_wish(const std::string& text);
+
 /// format: text, json, junit, html, dot. `run`: dot only; "": the first run.
 Result<std::string> render_report(const report::JournalView& view,
                                   const std::string& format, const std::string& run,

@@ -134,16 +134,16 @@ Result<campaign::CampaignSummary> run_campaign(const injector::Config& config,
                                                const RunArguments& arguments,
                                                const std::string& state,
                                                Progress& progress) {
+  const std::string journal_path = state + "/journal.jsonl";
+  if (arguments.resume && !fs::exists(journal_path)) {
+    return Error::bad_input("nothing to resume: there is no journal", journal_path);
+  }
   std::error_code failed;
   fs::create_directories(state, failed);
   if (failed)
     return Error::internal(fmt::format("cannot make {}: {}", state, failed.message()));
-  const std::string journal_path = state + "/journal.jsonl";
   CUTSET_ASSIGN(campaign::CampaignOptions options,
                 campaign_options(config, arguments, state));
-  if (arguments.resume && !fs::exists(journal_path)) {
-    return Error::bad_input("nothing to resume: there is no journal", journal_path);
-  }
   CUTSET_ASSIGN(const auto journal, arguments.resume
                                         ? campaign::Journal::resume(journal_path)
                                         : campaign::Journal::create(journal_path));
@@ -188,25 +188,31 @@ Result<campaign::CampaignSummary> run_campaign(const injector::Config& config,
 
 /// Findings as files, the HTML page, and what --report asked for.
 Status write_results(const injector::Config& config, const RunArguments& arguments,
-                     const std::string& state, const campaign::CampaignSummary& summary,
+                     const std::vector<ReportWish>& wishes, const std::string& state,
+                     const campaign::CampaignSummary& summary,
                      const report::JournalView& view) {
   CUTSET_TRY(write_finding_files(state, config, summary, arguments.seed));
   CUTSET_ASSIGN(const std::string page, render_report(view, "html", "", false));
   CUTSET_TRY(write_file(state + "/report.html", page));
-  for (const std::string& wanted : arguments.reports) {
-    const size_t equals = wanted.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == wanted.size()) {
-      return Error::usage(
-          fmt::format("--report {}: expected KIND=FILE, e.g. junit=cutset.xml", wanted));
-    }
-    CUTSET_ASSIGN(const std::string content,
-                  render_report(view, wanted.substr(0, equals), "", false));
-    CUTSET_TRY(write_file(wanted.substr(equals + 1), content));
+  for (const ReportWish& wish : wishes) {
+    CUTSET_ASSIGN(const std::string content, render_report(view, wish.format, "", false));
+    CUTSET_TRY(write_file(wish.file, content));
   }
   return {};
 }
 
+Result<std::vector<ReportWish>> parse_wishes(const std::vector<std::string>& texts) {
+  std::vector<ReportWish> wishes;
+  for (const std::string& text : texts) {
+    CUTSET_ASSIGN(ReportWish wish, parse_report_wish(text));
+    wishes.push_back(std::move(wish));
+  }
+  return wishes;
+}
+
 int run(const RunArguments& arguments, const GlobalOptions& global) {
+  const Result<std::vector<ReportWish>> wishes = parse_wishes(arguments.reports);
+  if (!wishes.ok()) return fail(wishes.error(), global);
   const Result<injector::Config> config = injector::load_config(arguments.config);
   if (!config.ok()) return fail(config.error(), global);
   if (arguments.dry_run) {
@@ -227,7 +233,8 @@ int run(const RunArguments& arguments, const GlobalOptions& global) {
 
   const Result<report::JournalView> view = report::read_journal(state + "/journal.jsonl");
   if (!view.ok()) return fail(view.error(), global);
-  if (const Status written = write_results(*config, arguments, state, *summary, *view);
+  if (const Status written =
+          write_results(*config, arguments, *wishes, state, *summary, *view);
       !written.ok()) {
     return fail(written.error(), global);
   }
