@@ -430,6 +430,7 @@ Result<CampaignSummary> Campaign::run() {
     header["modes"].push_back(chosen ? "delay" : mode.text());
   }
   header["config"] = options_.config;
+  header["replay"] = options_.replay;
   header["fault_free_runs"] = options_.fault_free_runs;
   header["repeat"] = options_.repeat;
   CUTSET_TRY(journal_.append(header));

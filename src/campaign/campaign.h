@@ -44,7 +44,9 @@ struct CampaignOptions {
   bool stop_at_first = false;
   uint64_t seed = 1;            // recorded; the search itself draws no random numbers
   std::vector<FaultSet> known;  // findings of earlier campaigns: tried first
-  std::string started;          // RFC 3339; for the journal
+  std::string
+      replay;  // command that replays a finding, "<id>" for its id; for the reports
+  std::string started;  // RFC 3339; for the journal
 };
 
 enum class CampaignStatus { kExhausted, kStopped, kFailed };

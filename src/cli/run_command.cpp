@@ -120,6 +120,8 @@ Result<campaign::CampaignOptions> campaign_options(const injector::Config& confi
   options.stop_at_first = arguments.first;
   options.seed = arguments.seed;
   options.started = now_rfc3339();
+  options.replay = "cutset replay " + state + "/findings/finding-<id>.yaml";
+  if (!arguments.state.empty()) options.replay += " --config " + arguments.config;
   if (!arguments.resume) {
     CUTSET_ASSIGN(options.known, known_findings(state));
     CUTSET_TRY(keep_known(state, options.known));

@@ -78,8 +78,7 @@ std::string variants(const FindingGroup& group) {
   for (const JournalFinding* variant : group.variants) {
     const campaign::Finding& finding = variant->finding;
     out += "<div>";
-    if (kind_of(finding) == FindingKind::kConfirmed)
-      out += command(replay_command(variant->id));
+    if (kind_of(finding) == FindingKind::kConfirmed) out += command(variant->replay);
     out += fmt::format(
         " <span class=\"soft\">{}reproduced {} of {}, experiment {}</span></div>",
         group.variants.size() > 1 ? escape_markup(variant_words(group, *variant)) + ", "

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "campaign/result_json.h"
 #include "report/json_fields.h"
+#include "report/words.h"
 
 namespace cutset::report {
 
@@ -72,6 +73,7 @@ Status Reader::read_header(const Json& json) {
   JournalHeader& header = view_.header;
   header.cutset = text(json, "cutset");
   header.name = text(json, "name");
+  header.replay = text(json, "replay");
   header.started = text(json, "started");
   header.seed = static_cast<uint64_t>(integer(json, "seed"));
   header.budget = small_integer(json.value("budget", Json::object()), "faults");
@@ -130,6 +132,7 @@ Status Reader::read_finding(const Json& json) {
     return Error::bad_input(
         fmt::format("finding id \"{}\": expected 16 hex digits", found.id));
   }
+  found.replay = replay_command(view_.header.replay, found.id);
   campaign::Finding& finding = found.finding;
   CUTSET_ASSIGN(finding.faults,
                 campaign::faults_from_json(json.value("faults", Json::array())));

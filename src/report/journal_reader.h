@@ -34,6 +34,7 @@ struct JournalHeader {
   int budget = 0;
   std::vector<std::string> modes;
   std::string config;
+  std::string replay;  // the replay command of a finding, with "<id>" for its id
   int fault_free_runs = 0;
   int repeat = 0;
 };
@@ -61,6 +62,8 @@ struct JournalExperiment {
 
 struct JournalFinding {
   std::string id;
+  std::string
+      replay;  // the command that reproduces it, from where the campaign was started
   campaign::Finding finding;
 };
 

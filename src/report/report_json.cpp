@@ -57,7 +57,7 @@ Json variant_to_json(const JournalFinding& found) {
   json["subsets"] = std::move(subsets);
   json["shown_by"] = finding.shown_by;
   const bool has_file = kind_of(finding) == FindingKind::kConfirmed;
-  json["replay"] = has_file ? Json(replay_command(found.id)) : Json(nullptr);
+  json["replay"] = has_file ? Json(found.replay) : Json(nullptr);
   return json;
 }
 

@@ -82,8 +82,7 @@ Problem Writer::finding_problem(const JournalFinding& found) const {
   problem.text +=
       fmt::format("reproduced {} of {}\n", finding.reproduced, finding.repetitions);
   if (!finding.shown_by.empty()) problem.text += shown_by_words(finding) + "\n";
-  if (kind == FindingKind::kConfirmed)
-    problem.text += "replay: " + replay_command(found.id) + "\n";
+  if (kind == FindingKind::kConfirmed) problem.text += "replay: " + found.replay + "\n";
   if (kind == FindingKind::kAccepted) {
     problem.text = "accepted: a declared single point of failure\n" + problem.text;
   }

@@ -86,8 +86,7 @@ void Writer::variant(const FindingGroup& group, const JournalFinding& found) {
   if (group.variants.size() > 1) seen += " with " + variant_words(group, found);
   field("seen", seen);
   if (!finding.shown_by.empty()) field("", shown_by_words(finding));
-  if (kind_of(finding) == FindingKind::kConfirmed)
-    field("replay", replay_command(found.id));
+  if (kind_of(finding) == FindingKind::kConfirmed) field("replay", found.replay);
 }
 
 void Writer::group(const FindingGroup& group, size_t number) {

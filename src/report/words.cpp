@@ -113,8 +113,13 @@ std::string counted(int64_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string replay_command(const std::string& finding_id) {
-  return fmt::format("cutset replay .cutset/findings/finding-{}.yaml", finding_id);
+std::string replay_command(const std::string& command, const std::string& finding_id) {
+  constexpr std::string_view kPlace = "<id>";
+  std::string result =
+      command.empty() ? "cutset replay .cutset/findings/finding-<id>.yaml" : command;
+  const size_t place = result.find(kPlace);
+  if (place != std::string::npos) result.replace(place, kPlace.size(), finding_id);
+  return result;
 }
 
 }  // namespace cutset::report

@@ -36,6 +36,6 @@ std::string duration_words(int64_t nanoseconds);
 std::string counted(int64_t count, const std::string& noun);
 /// What people type to reproduce a finding; only those that are confirmed and not
 /// accepted have a file.
-std::string replay_command(const std::string& finding_id);
+std::string replay_command(const std::string& command, const std::string& finding_id);
 
 }  // namespace cutset::report
