@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -18,6 +19,7 @@
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace cutset::injector {
@@ -43,16 +45,23 @@ std::string default_binary() {
   return "cutset-agent";
 }
 
-/// A short path: a socket's name must be shorter than 108 bytes.
-Result<std::string> make_socket_folder() {
+/// A new, short path: a socket's name must be shorter than 108 bytes. The agent makes the
+/// folder and removes it, so that there is none without someone who will remove it, and
+/// refuses one that another user made.
+Result<std::string> name_socket_folder() {
   std::vector<std::string> parents;
   if (const char* runtime = std::getenv("XDG_RUNTIME_DIR"); runtime != nullptr) {
     if (*runtime == '/' && std::strlen(runtime) < 60) parents.emplace_back(runtime);
   }
   parents.emplace_back("/tmp");
+  uint64_t word = 0;
+  if (::getrandom(&word, sizeof word, 0) != static_cast<ssize_t>(sizeof word)) {
+    return Error::system("cannot read random bytes");
+  }
   for (const std::string& parent : parents) {
-    std::string path = parent + "/cutset-XXXXXX";
-    if (::mkdtemp(path.data()) != nullptr) return path;
+    if (::access(parent.c_str(), W_OK | X_OK) == 0) {
+      return parent + "/cutset-" + hex16(word);
+    }
   }
   return Error::system("cannot make a folder for the agent's socket in " +
                        parents.back());
@@ -123,7 +132,7 @@ Result<std::unique_ptr<AgentProcess>> AgentProcess::start(std::string binary,
     return Error::internal(
         fmt::format("cannot make {}: {}", state_folder, error.message()));
   }
-  CUTSET_ASSIGN(agent->folder_, make_socket_folder());
+  CUTSET_ASSIGN(agent->folder_, name_socket_folder());
   agent->socket_ = agent->folder_ + "/agent";
   if (binary.empty()) binary = default_binary();
   const std::string log_path = state_folder + "/agent.log";

@@ -1,6 +1,7 @@
 """kill -9 of each of our processes in mid-campaign: nothing stays, and the journal can be read and gone on with."""
 import os
 import signal
+import time
 
 import harness
 from acceptance_steps import endings
@@ -39,12 +40,21 @@ class Kill(harness.EndToEnd):
 
     def test_cutset_at_the_very_beginning(self):
         run = self.start("run", PACED, "--state", self.state)
-        while not any(self.runtime.iterdir()):
+        while len(self.processes()) < 2:  # the agent has just begun
             self.assertIsNone(run.poll())
         run.kill()
         run.wait()
         self.assert_nothing_left()
         self.assert_exit(self.cutset("run", PACED, "--state", self.state), 1)
+
+    def test_cutset_while_everything_starts(self):
+        for milliseconds in range(5, 125, 20):
+            with self.subTest(milliseconds=milliseconds):
+                run = self.start("run", PACED, "--state", self.state / str(milliseconds))
+                time.sleep(milliseconds / 1000)
+                run.kill()
+                run.wait()
+                self.assert_nothing_left()
 
     def test_worker(self):
         self.assertEqual(self.kill("worker"), 2)
