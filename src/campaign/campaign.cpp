@@ -257,9 +257,19 @@ Result<std::vector<ShownSubset>> Campaign::show_subsets(const FaultSet& faults,
       CUTSET_ASSIGN(const Done done, experiment(number, "subset", subset,
                                                 "every proper subset has to hold"));
       CUTSET_TRY(learn(done, number, false));
-      ++summary_.verdicts[done.verdict];
       summary_.tried.push_back(done.fired);
-      by = static_cast<int>(model_.runs().size()) - 1;
+      // What did not fire shows nothing, unless the run answers for the subset all the
+      // same.
+      by = observed_run(model_, subset);
+      ++summary_.verdicts[by < 0 ? Verdict::kInconclusive : done.verdict];
+    }
+    const bool broke_alone = by >= 0 &&
+                             is_broken(model_.runs()[static_cast<size_t>(by)].verdict) &&
+                             model_.runs()[static_cast<size_t>(by)].fired.empty();
+    if (by < 0 || broke_alone) {
+      ++summary_.inconclusive;
+      shown.push_back({subset, "not shown: a run for it was inconclusive"});
+      continue;
     }
     const RunView& run = model_.runs()[static_cast<size_t>(by)];
     if (is_broken(run.verdict)) {
@@ -366,10 +376,10 @@ Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
   if (proposal.predicted_broken) ++summary_.confirmations;
   CUTSET_ASSIGN(Done done, experiment(number, purpose, proposal.faults, proposal.reason));
   CUTSET_TRY(learn(done, number, false));
-  ++summary_.verdicts[done.verdict];
   summary_.tried.push_back(done.fired);
   if (done.verdict == Verdict::kVacuous) ++summary_.vacuous;
 
+  bool must_fire = false;
   if (done.fired != proposal.faults) {
     // The run is evidence about what fired; the plan itself was not tested. If the rules
     // now say that its faults cannot all be met, that was a wrong prediction (and is
@@ -377,7 +387,7 @@ Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
     // repeat itself.
     state_.planned.push_back(proposal.faults);
     const FaultSet met = predict(model_, proposal.faults).met;
-    const bool must_fire = purpose == "known" ? false : met == proposal.faults;
+    must_fire = purpose != "known" && met == proposal.faults;
     if (must_fire) ++summary_.inconclusive;
     Json note;
     note["type"] = "note";
@@ -387,6 +397,7 @@ Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
                   : "cannot be reached");
     CUTSET_TRY(journal_.append(note));
   }
+  ++summary_.verdicts[must_fire ? Verdict::kInconclusive : done.verdict];
   if (is_broken(done.verdict)) {
     if (done.fired.empty()) {
       // The system broke without any fault: nothing to blame, nothing to confirm.

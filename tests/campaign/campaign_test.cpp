@@ -186,6 +186,9 @@ TEST(Fired, InconclusiveAloneIsExitCode2) {
   Disturbed experimenter(app, "a:GET /#1 > b:GET /#1", Disturbed::How::kNeverFires);
   const campaign::CampaignSummary summary = run_campaign(experimenter, app);
   EXPECT_EQ(summary.inconclusive, 2);
+  // Never counted as a pass: only the run without faults held.
+  EXPECT_EQ(summary.verdicts.at(campaign::Verdict::kInconclusive), 2);
+  EXPECT_EQ(summary.verdicts.at(campaign::Verdict::kHeld), 1);
   EXPECT_EQ(summary.exit_code(false), 2);
 }
 
