@@ -561,7 +561,14 @@ Status Campaign::write_end(CampaignSummary& summary) {
                   options_.fault_free_runs));
   summary.assumptions.push_back(
       fmt::format("budget: at most {} faults at a time", options_.faults.budget));
-  if (summary.status == CampaignStatus::kExhausted) {
+  if (summary.status == CampaignStatus::kExhausted && summary.candidates == 0) {
+    // Nothing was tried: that is no pass.
+    ++summary.vacuous;
+    summary.statement =
+        "Vacuous: no call was seen that could be faulted. Do the services reach each "
+        "other "
+        "by ${services.NAME.address}, and does the workload reach the entry?";
+  } else if (summary.status == CampaignStatus::kExhausted) {
     summary.statement = fmt::format(
         "Every fault set of up to {} faults on {} calls leads, by the observed "
         "reactions, to a state that was "

@@ -192,6 +192,14 @@ TEST(Fired, InconclusiveAloneIsExitCode2) {
   EXPECT_EQ(summary.exit_code(false), 2);
 }
 
+TEST(Fired, ACampaignThatCouldFaultNothingIsVacuous) {
+  const Application app = application({{"a", false, 1000, false, {}}}, 2);
+  SimulatedExperimenter experimenter(app);
+  const campaign::CampaignSummary summary = run_campaign(experimenter, app);
+  EXPECT_EQ(summary.vacuous, 1);
+  EXPECT_EQ(summary.exit_code(false), 2);
+}
+
 TEST(Repetition, AViolationThatDoesNotRepeatIsFlaky) {
   const Application app =
       application({{"a", false, 1000, false, {{1, Reaction::kIgnore}}}, leaf("b")}, 1);
