@@ -41,6 +41,8 @@ std::string answer_label(const lineage::Answer& answer, std::string_view handler
       return "timeout";
     case lineage::Answer::Kind::kReset:
       return "reset";
+    case lineage::Answer::Kind::kError:
+      return "error";
     case lineage::Answer::Kind::kStatus:
       break;
   }

@@ -57,6 +57,7 @@ lineage::Call call_from(const v1::CallRecord& record,
     call.answered = answer_from(record.answered());
   }
   call.seen = answer_from(record.seen());
+  call.failed = lineage::is_failure(call.seen);
   if (record.fault() > 0 && record.fault() <= faults.size()) {
     call.fault = faults[record.fault() - 1].mode;
   }

@@ -6,6 +6,11 @@
 
 namespace cutset::lineage {
 
+bool is_failure(const Answer& answer) {
+  constexpr int kServerError = 500;
+  return answer.kind != Answer::Kind::kStatus || answer.status >= kServerError;
+}
+
 void check_invariants(const Execution& execution) {
   std::set<std::string> ids;
   for (size_t i = 0; i < execution.calls.size(); ++i) {

@@ -29,14 +29,18 @@ struct Answer {
     kTimeout,  // the caller gave up (or the deadline of the run passed) before an answer
                // came
     kReset,    // the connection broke in the middle of the answer
+    kError,    // an error of which no more is known (a span's status)
   };
   Kind kind = Kind::kStatus;
-  int status = 0;             // kStatus only
+  int status = 0;             // kStatus only; 0: an answer of which no more is known
   uint64_t exact_digest = 0;  // of the body; kStatus only (identity/digest.h)
   uint64_t shape_digest = 0;
 
   friend bool operator==(const Answer&, const Answer&) = default;
 };
+
+/// An error as its caller sees it: no answer, or an HTTP status of 500 and more.
+bool is_failure(const Answer& answer);
 
 struct Call {
   identity::CallId id;
@@ -54,6 +58,11 @@ struct Call {
   int64_t end_ns = 0;       // when the caller had its answer or gave up
   bool unfinished =
       false;  // neither had happened when the run was over; end_ns is the run's end
+  bool failed = false;   // its caller saw an error: by the span's status, an HTTP status
+                         // of 500 and more, or no answer
+  bool awaited = true;   // false: the caller went on without its end (a message, a link)
+  int repeats = -1;      // index of the attempt that this one retries: the same call
+                         // failed before
   std::string trace_id;  // hex, "" if unknown: to find the call's spans
   std::string span_id;   // of the caller's client span, hex
 };
@@ -72,6 +81,8 @@ struct Execution {
   std::vector<Call> calls;               // order of arrival, parents first
   std::vector<UnproxiedCall> unproxied;  // sorted, without repeats
   int64_t unmarked_calls = 0;  // seen by a proxy without our mark: not part of any run
+  std::vector<std::string> problems;  // why it is not whole (a parent is missing, ...):
+                                      // such a run is evidence for no support
 };
 
 void check_invariants(const Execution& execution);

@@ -26,6 +26,8 @@ std::string_view kind_name(Answer::Kind kind) {
       return "timeout";
     case Answer::Kind::kReset:
       return "reset";
+    case Answer::Kind::kError:
+      return "error";
   }
   return "?";
 }
@@ -56,6 +58,10 @@ Json call_to_json(const Call& call) {
   json["answered_ns"] = call.answered_ns;
   json["end_ns"] = call.end_ns;
   json["unfinished"] = call.unfinished;
+  // Left out where they say what is usual: journals are read by people too.
+  if (call.failed != is_failure(call.seen)) json["failed"] = call.failed;
+  if (!call.awaited) json["awaited"] = false;
+  if (call.repeats >= 0) json["repeats"] = call.repeats;
   json["trace_id"] = call.trace_id;
   json["span_id"] = call.span_id;
   return json;
@@ -82,9 +88,11 @@ Result<Answer> answer_from_json(const Json& json) {
     answer.kind = Answer::Kind::kTimeout;
   } else if (kind == "reset") {
     answer.kind = Answer::Kind::kReset;
+  } else if (kind == "error") {
+    answer.kind = Answer::Kind::kError;
   } else {
     return Error::bad_input(fmt::format(
-        "answer kind \"{}\": expected status, refused, timeout or reset", kind));
+        "answer kind \"{}\": expected status, refused, timeout, reset or error", kind));
   }
   return answer;
 }
@@ -105,6 +113,9 @@ Result<Call> call_from_json(const Json& json) {
   if (const auto fault = json.find("fault"); fault != json.end() && fault->is_string()) {
     CUTSET_ASSIGN(call.fault, identity::parse_fault_mode(fault->get<std::string>()));
   }
+  call.failed = json.value("failed", is_failure(call.seen));
+  call.awaited = json.value("awaited", true);
+  call.repeats = json.value("repeats", -1);
   call.start_ns = json.value("start_ns", int64_t{0});
   call.answered_ns = json.value("answered_ns", int64_t{0});
   call.end_ns = json.value("end_ns", int64_t{0});
@@ -133,6 +144,10 @@ Status check_input(const Execution& execution) {
       return Error::bad_input(
           fmt::format("calls[{}]: id {} occurs twice", i, call.id.text()));
     }
+    if (call.repeats >= static_cast<int>(i)) {
+      return Error::bad_input(fmt::format(
+          "calls[{}]: repeats {}: expected a call before it", i, call.repeats));
+    }
     if (!call.executed && call.answered) {
       return Error::bad_input(fmt::format("calls[{}]: answered but not executed", i));
     }
@@ -157,6 +172,7 @@ Result<Execution> parse(const Json& json) {
                                    call.value("operation", std::string())});
   }
   execution.unmarked_calls = json.value("unmarked_calls", int64_t{0});
+  execution.problems = json.value("problems", std::vector<std::string>());
   CUTSET_TRY(check_input(execution));
   return execution;
 }
@@ -175,6 +191,7 @@ nlohmann::ordered_json execution_to_json(const Execution& execution) {
                                  {"operation", call.operation}});
   }
   json["unmarked_calls"] = execution.unmarked_calls;
+  if (!execution.problems.empty()) json["problems"] = execution.problems;
   return json;
 }
 

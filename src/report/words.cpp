@@ -81,13 +81,15 @@ std::string faults_words(const campaign::FaultSet& faults) {
 std::string answer_words(const lineage::Answer& answer) {
   switch (answer.kind) {
     case lineage::Answer::Kind::kStatus:
-      return fmt::format("{}", answer.status);
+      return answer.status == 0 ? "answered" : fmt::format("{}", answer.status);
     case lineage::Answer::Kind::kRefused:
       return "refused";
     case lineage::Answer::Kind::kTimeout:
       return "timeout";
     case lineage::Answer::Kind::kReset:
       return "reset";
+    case lineage::Answer::Kind::kError:
+      return "error";
   }
   return "?";
 }
