@@ -61,6 +61,8 @@ struct SpanView {
   SpanId parent = 0;          // 0: a root
   bool shared = false;        // Zipkin: the server half, with the id of the client half
   bool follows_from = false;  // the parent does not wait for it, by the format's word
+  bool twin = false;          // the second half of the record that the span before it is
+                              // the first of (one record tells of caller and callee)
   SpanKind kind = SpanKind::kUnspecified;
   SpanStatus status = SpanStatus::kUnset;
   std::string_view service;  // who recorded it; "" if unknown

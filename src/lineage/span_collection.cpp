@@ -43,6 +43,7 @@ struct Head {
   SpanStatus status{};
   bool shared = false;
   bool follows_from = false;
+  bool twin = false;
   uint16_t service = 0;
   uint16_t operation = 0;
   uint16_t peer = 0;
@@ -84,6 +85,7 @@ Head write_span(const SpanTable& table, const StoredSpan& span, std::string& bod
   head.status = span.status;
   head.shared = span.shared;
   head.follows_from = span.follows_from;
+  head.twin = span.twin;
   // No length is above SpanTable's 1024.
   head.service = static_cast<uint16_t>(table.name(span.service).size());
   head.operation = static_cast<uint16_t>(table.name(span.operation).size());
@@ -143,6 +145,7 @@ void read_span(const Head& head, std::string_view body, SpanTable& table) {
   span.status = head.status;
   span.shared = head.shared;
   span.follows_from = head.follows_from;
+  span.twin = head.twin;
   span.service = reader.take(head.service);
   span.operation = reader.take(head.operation);
   span.peer = reader.take(head.peer);

@@ -39,6 +39,7 @@ void SpanTable::add(const SpanView& span) {
   stored.status = span.status;
   stored.shared = span.shared;
   stored.follows_from = span.follows_from;
+  stored.twin = span.twin;
   stored.first_attribute = static_cast<uint32_t>(attributes_.size());
   for (const SpanAttribute& attribute : span.attributes) {
     if (stored.attributes == kMostAttributes) break;

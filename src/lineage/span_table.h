@@ -37,6 +37,7 @@ struct StoredSpan {
   SpanStatus status = SpanStatus::kUnset;
   bool shared = false;
   bool follows_from = false;
+  bool twin = false;
 };
 
 class SpanTable : public SpanSink {
