@@ -44,7 +44,9 @@ std::string known_formats() {
 }  // namespace
 
 std::span<const TraceReader* const> trace_readers() {
-  static const std::vector<const TraceReader*> kReaders{};
+  static const std::vector<const TraceReader*> kReaders{
+      &otlp_protobuf_reader(),
+  };
   return kReaders;
 }
 
