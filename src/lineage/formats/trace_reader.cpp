@@ -45,6 +45,10 @@ std::string known_formats() {
 
 std::span<const TraceReader* const> trace_readers() {
   static const std::vector<const TraceReader*> kReaders{
+      &otlp_json_reader(),
+      &jaeger_json_reader(),
+      &zipkin_v1_reader(),
+      &zipkin_v2_reader(),
       &otlp_protobuf_reader(),
   };
   return kReaders;

@@ -1,0 +1,119 @@
+// Reads a JSON document from front to back without a tree: the reader asks for what it
+// expects, skips the rest, and looks at failed() once at the end.
+//
+//   for (bool more = json.begin_object(); more; more = json.more_fields()) {
+//     const JsonKey key = json.key();
+//     if (key.is("spanID")) id = json.text(); else json.skip();
+//   }
+//
+// Every key() is followed by exactly one call that takes its value. After the first error
+// every loop ends and every value is empty, so that readers need no checks in between.
+//
+// Bounds: nothing recurses; skip() and compact() refuse values nested deeper than
+// kDeepest. Texts are views of the document; those with escapes live until start().
+//
+// Thread rule: one owner.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "lineage/formats/json_tokens.h"
+
+namespace cutset::lineage {
+
+/// A key where it stands in the document. One that is written with escapes matches none.
+class JsonKey {
+ public:
+  explicit JsonKey(const char* quote) : text_(quote + 1) {}
+  /// `name`: a literal. Its closing quote is compared too, in place of the '\0'.
+  template <size_t Size>
+  bool is(const char (&name)[Size]) const {
+    static_assert(Size <= 64, "the document has 64 readable bytes behind it");
+    return std::memcmp(text_, name, Size - 1) == 0 && text_[Size - 1] == '"';
+  }
+  char first() const { return *text_; }
+
+ private:
+  const char* text_;
+};
+
+class JsonCursor {
+ public:
+  static constexpr size_t kDeepest = 128;
+
+  /// `file` and `first_line` are for errors. Requires: see JsonTokens::start().
+  void start(std::string_view document, std::string_view file, int first_line);
+
+  /// Nothing but white space is left (or an error was found).
+  bool at_end() { return tokens_.at_end(); }
+  bool failed() const { return failed_; }
+  /// The first error, with its place.
+  Status status() const;
+
+  // Each takes the next value.
+
+  /// True: it has at least one element and the first comes next. `null` is empty.
+  bool begin_object() { return begin('{', '}', "an object"); }
+  bool begin_array() { return begin('[', ']', "an array"); }
+  bool more_fields() { return more('}'); }
+  bool more_elements() { return more(']'); }
+  JsonKey key();
+  /// As key(), for names that are data: the text without quotes and escapes.
+  std::string_view key_text();
+  /// As key(), where names are data: without escapes.
+  std::string_view name();
+  void skip();
+  /// A string without quotes and escapes; a number or boolean as it is written; an array
+  /// or object as compact JSON; null as nothing.
+  std::string_view text();
+  /// A whole number from a number or from a string with digits; what is out of range is
+  /// the nearest that is in it. A fraction is cut off.
+  int64_t integer();
+  /// As integer(), of `value` units with `scale` to each: microseconds to nanoseconds.
+  int64_t scaled_integer(int64_t scale);
+
+  /// A copy of `made`, which lives as long as the texts of the document.
+  std::string_view keep(std::string_view made);
+
+  /// '{', '[', '"', 't', 'f', 'n', a digit or '-': what comes next. '\0': the end.
+  char peek() { return *tokens_.peek(); }
+  /// Where the next token stands: for errors that are found later.
+  const char* place() { return tokens_.peek(); }
+  /// Only the first error counts.
+  void fail(const char* at, std::string_view expected);
+  /// The document from the next token on; for a second cursor that looks ahead.
+  std::string_view rest();
+
+ private:
+  bool begin(char open, char close, std::string_view expected);
+  bool more(char close);
+  std::string_view string_at(const char* quote);
+  std::string_view unescaped(const char* quote, size_t size);
+  std::string_view scalar_at(const char* token);
+  std::string_view compact(const char* token);
+  /// Calls `each` with every token of a container whose first token was taken.
+  template <typename Each>
+  void walk(const char* open, const Each& each);
+  char* room(size_t bytes);
+
+  JsonTokens tokens_;
+  std::string_view document_;
+  std::string_view file_;
+  int first_line_ = 1;
+  bool failed_ = false;
+  const char* failed_at_ = nullptr;
+  std::string problem_;
+  // Texts that are not in the document as they are.
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  size_t first_block_ = 0;
+  char* free_ = nullptr;
+  size_t free_bytes_ = 0;
+};
+
+}  // namespace cutset::lineage
