@@ -82,6 +82,9 @@ struct AnalysedClass {
   bool cuts_complete = true;      // all minimal ones up to `largest_cut` were found
   int64_t largest_cut = 0;
   std::vector<std::vector<std::string>> supports;  // sampled, minimal
+  /// Of supports, by index: the calls that must have failed for it to be enough (a
+  /// fallback runs because something failed); empty: it is always enough.
+  std::vector<std::vector<std::string>> support_conditions;
   std::vector<AnalysedPass> passes;
   std::vector<std::string> notes;  // assumptions and what could not be used
 };

@@ -6,8 +6,11 @@
 
 namespace cutset::solver {
 
-class SatSolver::Backend {
+class SatSolver::Backend : public CaDiCaL::Terminator {
  public:
+  bool terminate() override { return stop(); }
+
+  std::function<bool()> stop;
   // Mutable: CaDiCaL's val() is not const.
   mutable CaDiCaL::Solver solver;
 };
@@ -16,7 +19,14 @@ SatSolver::SatSolver() : backend_(std::make_unique<Backend>()) {
   backend_->solver.set("quiet", 1);
 }
 
-SatSolver::~SatSolver() = default;
+SatSolver::~SatSolver() {
+  if (backend_->stop) backend_->solver.disconnect_terminator();
+}
+
+void SatSolver::set_stop(std::function<bool()> stop) {
+  backend_->stop = std::move(stop);
+  backend_->solver.connect_terminator(backend_.get());
+}
 
 Literal SatSolver::new_variable() {
   return ++variables_;

@@ -4,6 +4,7 @@
 // Thread rule: one owner.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -28,6 +29,8 @@ class SatSolver {
   void add(const std::vector<Literal>& clause);
   /// Satisfiable together with all assumptions, which hold for this call only?
   Answer solve(const std::vector<Literal>& assumptions = {});
+  /// Asked now and then by solve(), on its thread; true: it gives up with kStopped.
+  void set_stop(std::function<bool()> stop);
   /// The value in the model; requires that the last solve() was kSatisfiable and nothing
   /// was added since.
   bool value(Literal literal) const;
