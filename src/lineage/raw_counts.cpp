@@ -43,6 +43,7 @@ class Records {
       counts.async +=
           span.kind == SpanKind::kProducer || span.kind == SpanKind::kConsumer ? 1 : 0;
       if (span.parent != 0) count_edge(span, error, counts);
+      if (lacks_other_parent(span)) ++counts.orphans;
     }
     if (any_error) count_retries(counts);
   }
@@ -78,6 +79,19 @@ class Records {
     if (error && !failed(parent)) ++counts.absorbed;
     counts.skew += span.start_ns < parent.start_ns ? 1 : 0;
     counts.outlive += span.end_ns > parent.end_ns ? 1 : 0;
+  }
+
+  /// Jaeger's spans may name several parents, also of other traces.
+  bool lacks_other_parent(const StoredSpan& span) const {
+    const auto links = table_.links(span);
+    return std::any_of(links.begin(), links.end(), [&](const SpanLink& link) {
+      return link.child_of && (link.trace != span.trace || !has(link.span));
+    });
+  }
+
+  bool has(SpanId id) const {
+    const auto found = std::lower_bound(by_id_.begin(), by_id_.end(), Record{id, 0});
+    return found != by_id_.end() && found->id == id;
   }
 
   void count_retries(RawCounts& counts) const {

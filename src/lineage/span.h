@@ -51,6 +51,7 @@ struct SpanAttribute {
 struct SpanLink {
   TraceId trace;
   SpanId span = 0;
+  bool child_of = false;  // the format calls it a parent too
 
   friend auto operator<=>(const SpanLink&, const SpanLink&) = default;
 };
