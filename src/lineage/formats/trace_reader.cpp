@@ -49,6 +49,8 @@ std::span<const TraceReader* const> trace_readers() {
       &jaeger_json_reader(),
       &zipkin_v1_reader(),
       &zipkin_v2_reader(),
+      &nezha_csv_reader(),
+      &alibaba_csv_reader(),
       &otlp_protobuf_reader(),
   };
   return kReaders;
