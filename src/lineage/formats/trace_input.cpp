@@ -88,6 +88,7 @@ class TraceInput::Impl {
   /// At least `wanted` bytes from `begin` on, or everything there is.
   Status fill(size_t wanted) {
     while (end - begin < wanted && !finished) {
+      if (stopped) return Error::interrupted("reading was stopped");
       reserve(wanted);
       CUTSET_ASSIGN(const size_t got,
                     source->read(buffer.get() + end, capacity - end - kPadding));
@@ -162,6 +163,7 @@ class TraceInput::Impl {
   size_t begin = 0;
   size_t end = 0;
   bool finished = false;
+  bool stopped = false;
   uint64_t packed = 0;
   uint64_t unpacked = 0;
   uint64_t taken_at = 0;
@@ -251,6 +253,10 @@ Result<std::string_view> TraceInput::take(size_t bytes) {
   if (bytes > impl_->limits.most_whole) return impl_->too_long("a part");
   CUTSET_TRY(impl_->fill(bytes));
   return impl_->take(std::min(bytes, impl_->end - impl_->begin));
+}
+
+void TraceInput::stop() {
+  impl_->stopped = true;
 }
 
 int TraceInput::line() const {

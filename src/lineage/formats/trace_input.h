@@ -58,6 +58,10 @@ class TraceInput {
   /// Exactly `bytes` bytes; fewer only at the end. Valid until the next call.
   Result<std::string_view> take(size_t bytes);
 
+  /// From now on nothing more is read: takes fail with an interrupted error once what is
+  /// in memory is used up.
+  void stop();
+
   /// 1-based number of the line that take_line() gave last; else 1 + the lines taken.
   int line() const;
   /// Offset (in unpacked bytes) of what was taken last.
