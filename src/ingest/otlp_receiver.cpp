@@ -1,14 +1,13 @@
 #include "ingest/otlp_receiver.h"
 
 #include <chrono>
-#include <vector>
 
 #include "opentelemetry/proto/collector/trace/v1/trace_service.grpc.pb.h"
 #include <fmt/format.h>
-#include <google/protobuf/arena.h>
 #include <grpcpp/grpcpp.h>
 
-#include "lineage/spans.h"
+#include "ingest/address.h"
+#include "lineage/formats/otlp_spans.h"
 
 namespace cutset::ingest {
 
@@ -19,22 +18,10 @@ namespace collector = opentelemetry::proto::collector::trace::v1;
 constexpr int kLargestMessage = 64 << 20;
 constexpr std::chrono::milliseconds kShutdownPatience{200};
 
-bool parse(const grpc::ByteBuffer& bytes, collector::ExportTraceServiceRequest& request) {
-  std::vector<grpc::Slice> slices;
-  if (!bytes.Dump(&slices).ok()) return false;
-  std::string whole;
-  whole.reserve(bytes.Length());
-  for (const grpc::Slice& slice : slices) {
-    whole.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  }
-  return request.ParseFromString(whole);
-}
-
-/// gRPC itself takes a port modulo 65536.
-bool is_port(const std::string& text) {
-  const bool digits = !text.empty() && text.size() <= 5 &&
-                      text.find_first_not_of("0123456789") == std::string::npos;
-  return digits && std::stoi(text) <= 65535;
+/// The bytes in one piece; they are copied only if they came in several.
+bool join(const grpc::ByteBuffer& bytes, grpc::Slice& whole) {
+  if (bytes.TrySingleSlice(&whole).ok()) return true;
+  return bytes.DumpToSingleSlice(&whole).ok();
 }
 
 /// Raw bytes in and out, because the generated handler answers INTERNAL to what it cannot
@@ -54,25 +41,25 @@ class TraceService : public collector::TraceService::WithRawCallbackMethod_Expor
 
  private:
   grpc::Status answer(const grpc::ByteBuffer& bytes, grpc::ByteBuffer& reply) {
-    google::protobuf::Arena arena;
-    auto* request =
-        google::protobuf::Arena::CreateMessage<collector::ExportTraceServiceRequest>(
-            &arena);
-    if (!parse(bytes, *request)) {
-      return {
-          grpc::StatusCode::INVALID_ARGUMENT,
-          fmt::format(
-              "{} bytes that are no ExportTraceServiceRequest of opentelemetry-proto 1",
-              bytes.Length())};
+    grpc::Slice whole;
+    if (bytes.Length() > 0 && !join(bytes, whole)) {
+      return {grpc::StatusCode::INTERNAL, "the message cannot be read"};
     }
-    lineage::OtlpSpans spans = lineage::spans_from_otlp(*request);
+    SpanBatch spans;
+    spans.reserve(whole.size());
+    const Status read = lineage::spans_from_otlp(
+        {reinterpret_cast<const char*>(whole.begin()), whole.size()}, spans);
+    if (!read.ok()) {
+      return {grpc::StatusCode::INVALID_ARGUMENT,
+              fmt::format("{} bytes that are no ExportTraceServiceRequest: {}",
+                          whole.size(), read.error().message)};
+    }
     collector::ExportTraceServiceResponse response;
-    if (spans.rejected > 0) {
-      store_.count_rejected(spans.rejected);
-      response.mutable_partial_success()->set_rejected_spans(spans.rejected);
-      response.mutable_partial_success()->set_error_message(spans.first_reason);
+    if (spans.rejected() > 0) {
+      response.mutable_partial_success()->set_rejected_spans(spans.rejected());
+      response.mutable_partial_success()->set_error_message(spans.first_reason());
     }
-    store_.add(std::move(spans.spans));
+    store_.add(spans);
     const grpc::Slice slice(response.SerializeAsString());
     reply = grpc::ByteBuffer(&slice, 1);
     return grpc::Status::OK;
@@ -105,9 +92,7 @@ OtlpReceiver::OtlpReceiver(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) 
 OtlpReceiver::~OtlpReceiver() = default;
 
 Result<std::unique_ptr<OtlpReceiver>> OtlpReceiver::start(const Options& options) {
-  const size_t colon = options.address.rfind(':');
-  if (colon == std::string::npos || colon == 0 ||
-      !is_port(options.address.substr(colon + 1))) {
+  if (!is_host_and_port(options.address)) {
     return Error::bad_input(fmt::format(
         "\"{}\": expected host:port to receive traces at, with a port from 0 to 65535",
         options.address));
@@ -126,7 +111,8 @@ Result<std::unique_ptr<OtlpReceiver>> OtlpReceiver::start(const Options& options
         "cannot receive traces at {}: is the port in use, or the host not ours?",
         options.address));
   }
-  impl->address = fmt::format("{}:{}", options.address.substr(0, colon), port);
+  impl->address =
+      fmt::format("{}:{}", options.address.substr(0, options.address.rfind(':')), port);
   return std::unique_ptr<OtlpReceiver>(new OtlpReceiver(std::move(impl)));
 }
 

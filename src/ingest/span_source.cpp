@@ -1,7 +1,6 @@
 #include "ingest/span_source.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "lineage/span_match.h"
@@ -21,15 +20,19 @@ Result<std::unique_ptr<OtlpSpanSource>> OtlpSpanSource::start(
 }
 
 void OtlpSpanSource::expect(const std::string& trace_id) {
-  receiver_->store().keep_only({trace_id});
+  lineage::TraceId trace;
+  SpanStore::Traces traces;
+  if (lineage::parse_hex_id(trace_id, trace)) traces.insert(trace);
+  receiver_->store().keep_only(traces);
 }
 
 std::vector<lineage::UnproxiedCall> OtlpSpanSource::collect(
     const lineage::Execution& execution, std::chrono::milliseconds patience,
     const std::function<bool()>& stopped) {
-  std::set<std::string> traces;
+  SpanStore::Traces traces;
   for (const lineage::Call& call : execution.calls) {
-    if (!call.trace_id.empty()) traces.insert(call.trace_id);
+    lineage::TraceId trace;
+    if (lineage::parse_hex_id(call.trace_id, trace)) traces.insert(trace);
   }
   if (traces.empty()) return {};
   const auto complete = [&execution](const SpanStore::Spans& spans) {

@@ -5,28 +5,15 @@
 
 namespace cutset::ingest {
 
-namespace {
-
-/// What a span costs in memory, roughly: itself, its texts, its key.
-size_t cost_of(const lineage::SpanRecord& span) {
-  constexpr size_t kKey = 160;
-  return sizeof(span) + kKey + span.trace_id.size() + 2 * span.span_id.size() +
-         span.parent_span_id.size() + 2 * span.service.size() + span.name.size() +
-         span.http_method.size() + span.http_route.size() + span.server_address.size() +
-         span.peer_service.size();
-}
-
-}  // namespace
-
-void SpanStore::drop_trace(const std::string& trace_id) {
-  const auto found = traces_.find(trace_id);
+void SpanStore::drop_trace(const lineage::TraceId& trace) {
+  const auto found = traces_.find(trace);
   if (found == traces_.end()) return;
-  bytes_ -= found->second.bytes;
+  bytes_ -= found->second.spans.bytes();
   counts_.kept -= static_cast<int64_t>(found->second.spans.size());
   traces_.erase(found);
 }
 
-bool SpanStore::make_room(size_t bytes, const std::string& keep) {
+bool SpanStore::make_room(size_t bytes, const lineage::TraceId& keep) {
   const auto full = [this, bytes]() {
     return static_cast<size_t>(counts_.kept) + 1 > limits_.most_spans ||
            bytes_ + bytes > limits_.most_bytes;
@@ -41,81 +28,86 @@ bool SpanStore::make_room(size_t bytes, const std::string& keep) {
   return !full();
 }
 
-void SpanStore::add(Spans spans) {
+/// `trace`: where the span before it went, or nullptr; spans of a trace come together.
+void SpanStore::add_locked(const PackedSpan& span, Trace*& trace) {
+  if (trace != nullptr && trace->spans.contains(span)) {
+    ++counts_.duplicates;
+    return;
+  }
+  const lineage::TraceId id = span.trace();
+  static const TraceSpans kNone;
+  const size_t before = trace == nullptr ? 0 : trace->spans.bytes();
+  const size_t bytes = trace == nullptr
+                           ? TraceSpans::kEmptyBytes + kNone.growth(span.size())
+                           : trace->spans.growth(span.size());
+  if (!make_room(bytes, id)) {
+    ++counts_.dropped;
+    return;
+  }
+  if (trace == nullptr) {
+    order_.push_back(id);
+    trace = &traces_.try_emplace(id).first->second;
+  }
+  trace->spans.add(span);
+  trace->changes = ++changes_;
+  bytes_ += trace->spans.bytes() - before;
+  ++counts_.kept;
+  ++counts_.received;
+}
+
+void SpanStore::add(const SpanBatch& batch) {
   {
     const std::lock_guard lock(mutex_);
-    for (lineage::SpanRecord& span : spans) {
-      const size_t bytes = cost_of(span);
-      auto place = traces_.find(span.trace_id);
-      Key key{span.span_id, span.kind, span.service};
-      if (place != traces_.end() && place->second.keys.count(key) > 0) {
-        ++counts_.duplicates;
-        continue;
+    counts_.rejected += batch.rejected();
+    lineage::TraceId last;
+    Trace* trace = nullptr;
+    batch.for_each([&](const PackedSpan& span) {
+      if (trace == nullptr || span.trace() != last) {
+        last = span.trace();
+        const auto found = traces_.find(last);
+        trace = found == traces_.end() ? nullptr : &found->second;
       }
-      if (!make_room(bytes, span.trace_id)) {
-        ++counts_.dropped;
-        continue;
-      }
-      if (place == traces_.end()) {
-        order_.push_back(span.trace_id);
-        place = traces_.try_emplace(span.trace_id).first;
-      }
-      Trace& trace = place->second;
-      trace.keys.insert(std::move(key));
-      trace.bytes += bytes;
-      trace.changes = ++changes_;
-      trace.spans.push_back(std::move(span));
-      bytes_ += bytes;
-      ++counts_.kept;
-      ++counts_.received;
-    }
+      add_locked(span, trace);
+    });
   }
   arrived_.notify_all();
 }
 
-void SpanStore::count_rejected(int64_t spans) {
-  const std::lock_guard lock(mutex_);
-  counts_.rejected += spans;
-}
-
-SpanStore::Spans SpanStore::copy_locked(const std::set<std::string>& traces) const {
+SpanStore::Spans SpanStore::copy_locked(const Traces& traces) const {
   Spans spans;
-  for (const std::string& trace : traces) {
+  for (const lineage::TraceId& trace : traces) {
     const auto found = traces_.find(trace);
-    if (found == traces_.end()) continue;
-    spans.insert(spans.end(), found->second.spans.begin(), found->second.spans.end());
+    if (found != traces_.end()) found->second.spans.unpack(spans);
   }
   return spans;
 }
 
-uint64_t SpanStore::changes_locked(const std::set<std::string>& traces) const {
+uint64_t SpanStore::changes_locked(const Traces& traces) const {
   uint64_t latest = 0;
-  for (const std::string& trace : traces) {
+  for (const lineage::TraceId& trace : traces) {
     const auto found = traces_.find(trace);
     if (found != traces_.end()) latest = std::max(latest, found->second.changes);
   }
   return latest;
 }
 
-SpanStore::Spans SpanStore::copy(const std::set<std::string>& traces) const {
+SpanStore::Spans SpanStore::copy(const Traces& traces) const {
   const std::lock_guard lock(mutex_);
   return copy_locked(traces);
 }
 
-SpanStore::Spans SpanStore::take(const std::string& trace_id) {
+SpanStore::Spans SpanStore::take(const lineage::TraceId& trace) {
   const std::lock_guard lock(mutex_);
-  const auto found = traces_.find(trace_id);
-  if (found == traces_.end()) return {};
-  Spans spans = found->second.spans;
-  drop_trace(trace_id);
-  order_.erase(std::remove(order_.begin(), order_.end(), trace_id), order_.end());
+  Spans spans = copy_locked({trace});
+  drop_trace(trace);
+  order_.erase(std::remove(order_.begin(), order_.end(), trace), order_.end());
   return spans;
 }
 
-void SpanStore::keep_only(const std::set<std::string>& traces) {
+void SpanStore::keep_only(const Traces& traces) {
   const std::lock_guard lock(mutex_);
-  std::deque<std::string> kept;
-  for (const std::string& trace : order_) {
+  std::deque<lineage::TraceId> kept;
+  for (const lineage::TraceId& trace : order_) {
     if (traces.count(trace) > 0) {
       kept.push_back(trace);
     } else {
@@ -125,7 +117,7 @@ void SpanStore::keep_only(const std::set<std::string>& traces) {
   order_ = std::move(kept);
 }
 
-SpanStore::Spans SpanStore::wait_until(const std::set<std::string>& traces,
+SpanStore::Spans SpanStore::wait_until(const Traces& traces,
                                        const std::function<bool(const Spans&)>& enough,
                                        std::chrono::steady_clock::time_point deadline,
                                        const std::function<bool()>& stopped) const {

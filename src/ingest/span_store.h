@@ -5,8 +5,9 @@
 // Invariants:
 // 1. One span for each (trace id, span id, kind, service): the first that came stays.
 // 2. At most `most_spans` spans and about `most_bytes` bytes; whole traces go first, the
-// oldest first,
-//    and are counted.
+//    oldest first, and are counted.
+//
+// Cost of adding a span: one copy of its bytes, one hash look-up.
 //
 // Thread rule: safe from any thread.
 #pragma once
@@ -16,14 +17,14 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <set>
 #include <string>
-#include <tuple>
-#include <vector>
+#include <unordered_map>
 
-#include "lineage/spans.h"
+#include "ingest/span_batch.h"
+#include "ingest/trace_spans.h"
+#include "lineage/span_table.h"
 
 namespace cutset::ingest {
 
@@ -41,52 +42,54 @@ class SpanStore {
     size_t most_spans = 1'000'000;
     size_t most_bytes = size_t{512} << 20;
   };
-  using Spans = std::vector<lineage::SpanRecord>;
+  using Spans = lineage::SpanTable;
+  using Traces = std::set<lineage::TraceId>;
 
   SpanStore() = default;
   explicit SpanStore(Limits limits) : limits_(limits) {}
 
-  void add(Spans spans);
-  void count_rejected(int64_t spans);
+  void add(const SpanBatch& batch);
 
   /// The spans of these traces, in order of arrival within a trace; they stay.
-  Spans copy(const std::set<std::string>& traces) const;
+  Spans copy(const Traces& traces) const;
   /// The spans of a trace, which leave the store.
-  Spans take(const std::string& trace_id);
+  Spans take(const lineage::TraceId& trace);
   /// Everything but these traces leaves the store.
-  void keep_only(const std::set<std::string>& traces);
+  void keep_only(const Traces& traces);
 
   /// Waits until `enough` says yes to the spans of these traces, which is asked at once
   /// and whenever spans of them came, or until `deadline`, or `stopped` (asked ten times
   /// a second) says yes. Returns the spans then.
-  Spans wait_until(const std::set<std::string>& traces,
-                   const std::function<bool(const Spans&)>& enough,
+  Spans wait_until(const Traces& traces, const std::function<bool(const Spans&)>& enough,
                    std::chrono::steady_clock::time_point deadline,
                    const std::function<bool()>& stopped) const;
 
   SpanCounts counts() const;
 
  private:
-  using Key =
-      std::tuple<std::string, lineage::SpanKind, std::string>;  // span id, kind, service
+  struct Hash {
+    size_t operator()(const lineage::TraceId& trace) const {
+      return keyed_hash(trace.high, trace.low);
+    }
+  };
   struct Trace {
-    Spans spans;
-    std::set<Key> keys;
-    size_t bytes = 0;
+    TraceSpans spans;
     uint64_t changes = 0;
   };
 
-  void drop_trace(const std::string& trace_id);
+  void add_locked(const PackedSpan& span, Trace*& trace);
+  void drop_trace(const lineage::TraceId& trace);
   /// Makes room by dropping traces older than `keep`. Returns whether there is room now.
-  bool make_room(size_t bytes, const std::string& keep);
-  Spans copy_locked(const std::set<std::string>& traces) const;
-  uint64_t changes_locked(const std::set<std::string>& traces) const;
+  bool make_room(size_t bytes, const lineage::TraceId& keep);
+  Spans copy_locked(const Traces& traces) const;
+  uint64_t changes_locked(const Traces& traces) const;
 
   const Limits limits_{};
   mutable std::mutex mutex_;
   mutable std::condition_variable arrived_;
-  std::map<std::string, Trace> traces_;
-  std::deque<std::string> order_;  // of first arrival; may name traces that have left
+  // Never iterated: order_ and the callers' sets say in which order.
+  std::unordered_map<lineage::TraceId, Trace, Hash> traces_;
+  std::deque<lineage::TraceId> order_;  // of first arrival
   size_t bytes_ = 0;
   uint64_t changes_ = 0;
   SpanCounts counts_;

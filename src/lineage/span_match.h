@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "lineage/execution.h"
-#include "lineage/spans.h"
+#include "lineage/span_table.h"
 
 namespace cutset::lineage {
 
@@ -23,6 +23,6 @@ struct SpanMatch {
 
 /// Uses the spans of the execution's own traces; others are passed over. A call is shown
 /// by its caller's client span or by a server span below that.
-SpanMatch match_spans(const Execution& execution, const std::vector<SpanRecord>& spans);
+SpanMatch match_spans(const Execution& execution, const SpanTable& spans);
 
 }  // namespace cutset::lineage

@@ -11,8 +11,6 @@
 namespace cutset::ingest {
 namespace {
 
-const std::string kTrace = "00000000000000000000000000000001";
-
 class Receiver : public testing::Test {
  protected:
   void SetUp() override {
@@ -36,9 +34,9 @@ TEST_F(Receiver, TakesTheBytesOfAnExporter) {
       export_bytes(receiver_->address(), wire_request("orders", span_field({})), &reply);
   ASSERT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(reply, "") << "full success has no partial_success";
-  const auto spans = receiver_->store().take(kTrace);
-  ASSERT_EQ(spans.size(), 1U);
-  EXPECT_EQ(spans[0].service, "orders");
+  const lineage::SpanTable table = receiver_->store().take({0, 1});
+  ASSERT_EQ(table.spans().size(), 1U);
+  EXPECT_EQ(table.name(table.spans()[0].service), "orders");
 }
 
 TEST_F(Receiver, TheGeneratedClientReachesItToo) {

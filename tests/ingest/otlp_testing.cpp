@@ -5,6 +5,8 @@
 
 #include <grpcpp/impl/codegen/client_unary_call.h>
 
+#include "base/check.h"
+
 namespace cutset::ingest {
 
 namespace {
@@ -53,7 +55,7 @@ std::string WireSpan::bytes() const {
   if (!parent_span_id.empty()) span += bytes_field(4, parent_span_id);
   span += bytes_field(5, name) + varint_field(6, kind);
   span += fixed64_field(7, 1000) + fixed64_field(8, 2000) + attributes;
-  // Not read: dropped attributes, an event, a link, flags (fixed32).
+  // Not read: dropped attributes, an event, a link without a span id, flags (fixed32).
   span += varint_field(10, 1) + bytes_field(11, fixed64_field(1, 5)) +
           bytes_field(13, bytes_field(1, trace_id));
   span += tag(16, 5) + std::string("\x01\x03\x00\x00", 4);
@@ -74,16 +76,49 @@ std::string wire_request(std::string_view service, const std::string& spans_fiel
   return bytes_field(1, group);
 }
 
-lineage::SpanRecord record(const std::string& trace_id, const std::string& span_id,
-                           const std::string& parent_span_id, lineage::SpanKind kind,
-                           const std::string& service) {
-  lineage::SpanRecord span;
+void TestSpan::give_to(lineage::SpanSink& sink) const {
+  lineage::SpanView span;
+  span.trace = trace_id_of(trace_id);
+  CHECK(lineage::parse_hex_id(span_id, span.id));
+  if (!parent_span_id.empty()) CHECK(lineage::parse_hex_id(parent_span_id, span.parent));
+  span.kind = kind;
+  span.service = service;
+  span.operation = name;
+  span.peer = peer;
+  std::vector<lineage::SpanAttribute> views;
+  for (const auto& [key, value] : attributes) views.push_back({key, value});
+  span.attributes = views;
+  sink.add(span);
+}
+
+TestSpan record(const std::string& trace_id, const std::string& span_id,
+                const std::string& parent_span_id, lineage::SpanKind kind,
+                const std::string& service) {
+  TestSpan span;
   span.trace_id = trace_id;
   span.span_id = span_id;
   span.parent_span_id = parent_span_id;
   span.kind = kind;
   span.service = service;
   return span;
+}
+
+lineage::SpanTable table_of(const std::vector<TestSpan>& spans) {
+  lineage::SpanTable table;
+  for (const TestSpan& span : spans) span.give_to(table);
+  return table;
+}
+
+SpanBatch batch_of(const std::vector<TestSpan>& spans) {
+  SpanBatch batch;
+  for (const TestSpan& span : spans) span.give_to(batch);
+  return batch;
+}
+
+lineage::TraceId trace_id_of(const std::string& hex) {
+  lineage::TraceId id;
+  CHECK(lineage::parse_hex_id(hex, id));
+  return id;
 }
 
 grpc::Status export_bytes(const std::string& address, const std::string& request,

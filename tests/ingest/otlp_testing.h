@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <grpcpp/grpcpp.h>
 
-#include "lineage/spans.h"
+#include "ingest/span_batch.h"
+#include "lineage/span_table.h"
 
 namespace cutset::ingest {
 
@@ -38,9 +41,25 @@ struct WireSpan {
 std::string wire_request(std::string_view service, const std::string& spans_fields);
 std::string span_field(const WireSpan& span);
 
-lineage::SpanRecord record(const std::string& trace_id, const std::string& span_id,
-                           const std::string& parent_span_id, lineage::SpanKind kind,
-                           const std::string& service);
+/// A span as a test writes it, with ids in hex.
+struct TestSpan {
+  std::string trace_id;
+  std::string span_id;
+  std::string parent_span_id;
+  lineage::SpanKind kind = lineage::SpanKind::kClient;
+  std::string service;
+  std::string name;
+  std::string peer;
+  std::vector<std::pair<std::string, std::string>> attributes;
+
+  void give_to(lineage::SpanSink& sink) const;
+};
+TestSpan record(const std::string& trace_id, const std::string& span_id,
+                const std::string& parent_span_id, lineage::SpanKind kind,
+                const std::string& service);
+lineage::SpanTable table_of(const std::vector<TestSpan>& spans);
+SpanBatch batch_of(const std::vector<TestSpan>& spans);
+lineage::TraceId trace_id_of(const std::string& hex);
 
 /// Calls TraceService.Export by its full name with these bytes. `reply` gets the bytes of
 /// the answer.
