@@ -25,6 +25,7 @@ enum class Framing { kNone, kBigEndian, kLittleEndian };
 
 constexpr size_t kLengthBytes = 4;
 constexpr size_t kMostVarint = 10;
+constexpr uint32_t kGroup = wire_tag(1, WireType::kBytes);  // of a TracesData
 
 uint32_t frame_length(std::string_view bytes, Framing framing) {
   uint32_t length = 0;
@@ -100,22 +101,64 @@ bool looks_like_message(std::string_view head, uint64_t claimed) {
   return part.front() == static_cast<char>(wire_tag(2, WireType::kVarint));
 }
 
-bool looks_framed(std::string_view head, Framing framing) {
+/// How far the lengths of a file agree with each other, as far as it can be seen.
+enum class Walk { kBroken, kOpen, kClosed };
+
+/// Is a message of `claimed` bytes filled by its ResourceSpans? What of it is in `head`
+/// is taken off.
+Walk walk_message(std::string_view& head, uint64_t claimed) {
+  while (claimed > 0) {
+    std::string_view group;
+    uint64_t group_bytes = 0;
+    const size_t before = head.size();
+    const Looks looks =
+        front_field(head, claimed, std::array{kGroup}, group, group_bytes);
+    if (looks == Looks::kNo) return Walk::kBroken;
+    if (looks == Looks::kCutOff || group.size() < group_bytes) return Walk::kOpen;
+    head = std::string_view(
+        group.data() + group.size(),
+        static_cast<size_t>(head.data() + head.size() - (group.data() + group.size())));
+    claimed -= before - head.size();
+  }
+  return Walk::kClosed;
+}
+
+Walk walk_frames(std::string_view head, Framing framing) {
+  Walk walk = Walk::kOpen;
+  while (head.size() >= kLengthBytes) {
+    const uint32_t length = frame_length(head, framing);
+    head.remove_prefix(kLengthBytes);
+    walk = walk_message(head, length);
+    if (walk != Walk::kClosed) return walk;
+  }
+  return walk;
+}
+
+/// The first message that has something in it. 0: there is none, or it is none.
+uint32_t first_frame(std::string_view head, Framing framing) {
   // The exporter may write messages without spans.
   while (head.size() >= kLengthBytes) {
     const uint32_t length = frame_length(head, framing);
     head.remove_prefix(kLengthBytes);
-    if (length > 0) return looks_like_message(head, length);
+    if (length > 0) return looks_like_message(head, length) ? length : 0;
   }
-  return false;
+  return 0;
 }
 
 std::optional<Framing> framing_of(std::string_view head) {
   if (looks_like_message(head, UINT64_MAX)) return Framing::kNone;
-  for (const Framing framing : {Framing::kBigEndian, Framing::kLittleEndian}) {
-    if (looks_framed(head, framing)) return framing;
+  const uint32_t big = first_frame(head, Framing::kBigEndian);
+  const uint32_t little = first_frame(head, Framing::kLittleEndian);
+  if (big == 0 && little == 0) return std::nullopt;
+  if (little == 0) return Framing::kBigEndian;
+  if (big == 0) return Framing::kLittleEndian;
+  // The wrong order mostly claims far too much, which nothing at hand contradicts.
+  const Walk big_walk = walk_frames(head, Framing::kBigEndian);
+  const Walk little_walk = walk_frames(head, Framing::kLittleEndian);
+  if (big_walk != little_walk) {
+    return big_walk > little_walk ? Framing::kBigEndian : Framing::kLittleEndian;
   }
-  return std::nullopt;
+  return big <= little ? Framing::kBigEndian : Framing::kLittleEndian;
 }
 
 class OtlpProtobufReader : public TraceReader {
@@ -165,7 +208,6 @@ class OtlpProtobufReader : public TraceReader {
   /// Field by field, so that the whole file is never in memory. Anything but
   /// ResourceSpans at the top is no trace file (the message has no other field).
   static Status read_message(TraceInput& input, SpanSink& sink) {
-    constexpr uint32_t kGroup = wire_tag(1, WireType::kBytes);
     uint64_t at = 0;
     for (;;) {
       CUTSET_ASSIGN(std::string_view front, input.peek(1 + kMostVarint));
