@@ -51,6 +51,7 @@ std::span<const TraceReader* const> trace_readers() {
       &zipkin_v2_reader(),
       &nezha_csv_reader(),
       &alibaba_csv_reader(),
+      &prov_json_reader(),
       &otlp_protobuf_reader(),
   };
   return kReaders;
