@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 
 namespace cutset::lineage {
 
@@ -10,6 +9,37 @@ namespace {
 
 constexpr size_t kFirstSlots = 256;  // a power of two
 constexpr size_t kBlock = 16 << 10;
+
+uint64_t word_at(const char* bytes, size_t count) {
+  uint64_t word = 0;
+  std::memcpy(&word, bytes, count);
+  return word;
+}
+
+/// Names are short: a multiplication for every 16 bytes, nothing called. The value never
+/// leaves the process.
+uint64_t hash_of(std::string_view text) {
+  constexpr uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
+  constexpr size_t kWord = sizeof(uint64_t);
+  const auto mix = [](uint64_t a, uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(a ^ kOdd) * (b ^ 0xd1b54a32d192ed03ULL);
+    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64U);
+  };
+  const char* at = text.data();
+  size_t left = text.size();
+  uint64_t hash = left * kOdd;
+  for (; left > 2 * kWord; at += kWord, left -= kWord)
+    hash = mix(hash ^ word_at(at, kWord), hash + left);
+  if (left >= kWord)
+    return mix(hash ^ word_at(at, kWord), hash + word_at(at + left - kWord, kWord));
+  if (left >= kWord / 2) {
+    return mix(hash ^ word_at(at, kWord / 2),
+               hash + word_at(at + left - kWord / 2, kWord / 2));
+  }
+  for (size_t i = 0; i < left; ++i) hash = hash * 257 + static_cast<unsigned char>(at[i]);
+  return mix(hash, left);
+}
 
 }  // namespace
 
@@ -29,11 +59,12 @@ size_t NameTable::slot_of(std::string_view text, uint64_t hash) const {
 }
 
 NameId NameTable::find(std::string_view name) const {
-  return slots_[slot_of(name, std::hash<std::string_view>{}(name))];
+  return slots_[slot_of(name, hash_of(name))];
 }
 
 NameId NameTable::intern(std::string_view name) {
-  const uint64_t hash = std::hash<std::string_view>{}(name);
+  if (name.empty() && !names_.empty()) return kEmpty;
+  const uint64_t hash = hash_of(name);
   const size_t slot = slot_of(name, hash);
   if (slots_[slot] != kNone) return slots_[slot];
   const auto id = static_cast<NameId>(names_.size());

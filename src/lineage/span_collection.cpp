@@ -162,25 +162,29 @@ void read_span(const Head& head, std::string_view body, SpanTable& table) {
 
 Status visit_table(const SpanTable& table, const SpanCollection::Visit& visit) {
   const std::vector<StoredSpan>& spans = table.spans();
-  struct Entry {
+  // Most files hold the spans of a trace together: runs of spans are sorted, not spans.
+  struct Run {
     uint64_t hash;
-    uint32_t span;
+    uint32_t first;
+    uint32_t end;
   };
-  std::vector<Entry> order(spans.size());
-  for (uint32_t span = 0; span < spans.size(); ++span)
-    order[span] = {spans[span].trace.hash(), span};
-  const auto before = [&spans](const Entry& a, const Entry& b) {
+  std::vector<Run> runs;
+  for (uint32_t span = 0; span < spans.size(); ++span) {
+    if (span == 0 || spans[span].trace != spans[span - 1].trace)
+      runs.push_back({spans[span].trace.hash(), span, span});
+    runs.back().end = span + 1;
+  }
+  std::sort(runs.begin(), runs.end(), [&spans](const Run& a, const Run& b) {
     if (a.hash != b.hash) return a.hash < b.hash;
-    const TraceId& first = spans[a.span].trace;
-    const TraceId& second = spans[b.span].trace;
-    return first != second ? first < second : a.span < b.span;
-  };
-  // Most files hold the spans of a trace together, and few traces.
-  if (!std::is_sorted(order.begin(), order.end(), before))
-    std::sort(order.begin(), order.end(), before);
-  std::vector<uint32_t> indices(order.size());
-  std::transform(order.begin(), order.end(), indices.begin(),
-                 [](const Entry& entry) { return entry.span; });
+    const TraceId& first = spans[a.first].trace;
+    const TraceId& second = spans[b.first].trace;
+    return first != second ? first < second : a.first < b.first;
+  });
+  std::vector<uint32_t> indices;
+  indices.reserve(spans.size());
+  for (const Run& run : runs) {
+    for (uint32_t span = run.first; span < run.end; ++span) indices.push_back(span);
+  }
   for (size_t begin = 0; begin < indices.size();) {
     const TraceId& trace = spans[indices[begin]].trace;
     size_t end = begin + 1;

@@ -101,6 +101,7 @@ class JaegerDocument {
   /// `outermost`: it may also be the wrapper with "data".
   void read_trace(bool outermost) {
     processes_.clear();
+    last_process_ = {};
     processes_known_ = false;
     trace_text_ = {};
     for (bool more = json_.begin_object(); more; more = json_.more_fields()) {
@@ -289,8 +290,9 @@ class JaegerDocument {
 
   void read_processes(JsonCursor& json) {
     processes_known_ = true;
+    last_process_ = {};
     for (bool more = json.begin_object(); more; more = json.more_fields()) {
-      const std::string_view name = json.name();
+      const std::string_view name = json.key_text();
       processes_[name] = read_process(json);
     }
   }
@@ -387,8 +389,12 @@ class JaegerDocument {
   }
 
   std::string_view service_of(std::string_view process) {
-    const auto found = processes_.find(process);
-    return found == processes_.end() ? std::string_view() : found->second;
+    if (process != last_process_ || last_process_.empty()) {
+      const auto found = processes_.find(process);
+      last_process_ = process;
+      last_service_ = found == processes_.end() ? std::string_view() : found->second;
+    }
+    return last_service_;
   }
 
   JsonCursor& json_;
@@ -396,6 +402,8 @@ class JaegerDocument {
   std::unique_ptr<JsonCursor> ahead_;  // mostly not needed
   std::string_view trace_text_;
   std::unordered_map<std::string_view, std::string_view> processes_;  // looked up only
+  std::string_view last_process_;
+  std::string_view last_service_;
   bool processes_known_ = false;
   std::vector<Waiting> waiting_;
   std::vector<SpanAttribute> tags_;

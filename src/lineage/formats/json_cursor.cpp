@@ -21,6 +21,10 @@ bool is_space(char character) {
   return character == ' ' || character == '\n' || character == '\r' || character == '\t';
 }
 
+bool ends_scalar(char character) {
+  return character == ',' || character == '}' || character == ']' || is_space(character);
+}
+
 /// What stands there, for people.
 std::string found(const char* at, const char* end) {
   switch (*at) {
@@ -36,7 +40,7 @@ std::string found(const char* at, const char* end) {
   const auto left = static_cast<size_t>(end - at);
   std::string text;
   for (const char character : std::string_view(at, std::min(left, kShown))) {
-    if (is_space(character) || character == ',' || character == '}' || character == ']') {
+    if (ends_scalar(character)) {
       if (text.empty()) text = character;
       break;
     }
@@ -129,11 +133,11 @@ void JsonCursor::fail(const char* at, std::string_view expected) {
 }
 
 Status JsonCursor::status() const {
-  std::string_view problem = problem_;
+  std::string problem = problem_;
   const char* at = failed_at_;
   if (!failed_) {
     if (tokens_.problem_at() == nullptr) return {};
-    problem = tokens_.problem();
+    problem = fmt::format("{}: expected JSON in UTF-8", tokens_.problem());
     at = tokens_.problem_at();
   }
   const std::string_view before =
@@ -144,52 +148,27 @@ Status JsonCursor::status() const {
       newline == std::string_view::npos ? before.size() + 1 : before.size() - newline;
   const auto bounded =
       static_cast<int>(std::min<size_t>(column, std::numeric_limits<int>::max()));
-  return Error::bad_input(std::string(problem), std::string(file_),
+  return Error::bad_input(std::move(problem), std::string(file_),
                           first_line_ + static_cast<int>(lines), bounded);
 }
 
-bool JsonCursor::begin(char open, char close, std::string_view expected) {
-  const char* token = tokens_.take();
-  if (*token == open) {
-    if (*tokens_.peek() != close) return !tokens_.at_end() || more(close);
-    tokens_.take();
-    return false;
-  }
-  if (*token == 'n' && scalar_at(token).empty()) return false;
-  fail(token, expected);
+bool JsonCursor::not_begun(const char* token, std::string_view expected) {
+  const bool null = *token == 'n' && scalar_at(token).empty();
+  if (!null) fail(token, expected);
   return false;
 }
 
-bool JsonCursor::more(char close) {
-  const char* token = tokens_.take();
-  if (*token == ',') return true;
-  if (*token != close || token == JsonTokens::kEnd)
-    fail(token, close == '}' ? "',' or '}'" : "',' or ']'");
-  return false;
+void JsonCursor::no_more(const char* token, char close) {
+  fail(token, close == '}' ? "',' or '}'" : "',' or ']'");
 }
 
-JsonKey JsonCursor::key() {
-  const char* token = tokens_.take();
-  const char* colon = tokens_.take();
-  if (*token == '"' && *colon == ':') return JsonKey(token);
+JsonKey JsonCursor::bad_key(const char* token, const char* colon) {
   if (*token != '"') {
     fail(token, "a name in quotes");
   } else {
     fail(colon, "':'");
   }
   return JsonKey(JsonTokens::kEnd);
-}
-
-std::string_view JsonCursor::name() {
-  const char* token = tokens_.take();
-  if (*token != '"') {
-    fail(token, "a name in quotes");
-    return {};
-  }
-  const std::string_view text = string_at(token);
-  const char* colon = tokens_.take();
-  if (*colon != ':') fail(colon, "':'");
-  return text;
 }
 
 std::string_view JsonCursor::key_text() {
@@ -204,25 +183,9 @@ std::string_view JsonCursor::key_text() {
   return text;
 }
 
-std::string_view JsonCursor::string_at(const char* quote) {
-  // The text ends where the next token begins, white space left out.
-  const char* next = tokens_.peek();
-  if (next == JsonTokens::kEnd) {
-    fail(next, "the end of an object");
-    return {};
-  }
-  const char* last = next;
-  do {
-    --last;
-  } while (is_space(*last));
-  if (last <= quote || *last != '"') {
-    fail(next, "the end of a string");
-    return {};
-  }
-  const auto size = static_cast<size_t>(last - quote - 1);
-  if (size == 0 || std::memchr(quote + 1, '\\', size) == nullptr)
-    return {quote + 1, size};
-  return unescaped(quote, size);
+std::string_view JsonCursor::unended(const char* at) {
+  fail(at, "a whole string");
+  return {};
 }
 
 std::string_view JsonCursor::unescaped(const char* quote, size_t size) {
@@ -269,9 +232,7 @@ std::string_view JsonCursor::scalar_at(const char* token) {
   return {};
 }
 
-std::string_view JsonCursor::text() {
-  const char* token = tokens_.take();
-  if (*token == '"') return string_at(token);
+std::string_view JsonCursor::other_text(const char* token) {
   if (*token == '{' || *token == '[') return compact(token);
   if (token == JsonTokens::kEnd) {
     fail(token, "a value");
@@ -285,7 +246,19 @@ int64_t JsonCursor::integer() {
 }
 
 int64_t JsonCursor::scaled_integer(int64_t scale) {
+  // Most are plain digits: no need to know first where they end.
+  constexpr ptrdiff_t kSafeDigits = 18;
   const char* at = tokens_.peek();
+  const char* digit = at;
+  int64_t whole = 0;
+  while (is_digit(*digit) && digit - at < kSafeDigits)
+    whole = whole * 10 + (*digit++ - '0');
+  int64_t scaled = 0;
+  if (digit > at && ends_scalar(*digit) &&
+      !__builtin_mul_overflow(whole, scale, &scaled)) {
+    tokens_.take();
+    return scaled;
+  }
   const bool container = *at == '{' || *at == '[';
   const std::string_view digits = container ? std::string_view() : text();
   int64_t value = 0;
@@ -296,7 +269,7 @@ int64_t JsonCursor::scaled_integer(int64_t scale) {
 
 template <typename Each>
 void JsonCursor::walk(const char* open, const Each& each) {
-  std::array<char, kDeepest> closes{};
+  std::array<char, kDeepest> closes;  // NOLINT(*-member-init): written before it is read
   size_t depth = 0;
   for (const char* token = open;; token = tokens_.take()) {
     const char kind = *token;
@@ -316,9 +289,13 @@ void JsonCursor::walk(const char* open, const Each& each) {
   }
 }
 
-void JsonCursor::skip() {
-  const char* token = tokens_.take();
+void JsonCursor::skip_rest(const char* token) {
   if (*token == '{' || *token == '[') {
+    // In ASCII a bracket that closes is two behind the one that opens; many are empty.
+    if (*tokens_.peek() == *token + 2) {
+      tokens_.take();
+      return;
+    }
     walk(token, [](const char*) {});
   } else if (*token == '}' || *token == ']' || *token == ',' || *token == ':' ||
              token == JsonTokens::kEnd) {

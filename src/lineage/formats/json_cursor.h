@@ -63,15 +63,24 @@ class JsonCursor {
   bool begin_array() { return begin('[', ']', "an array"); }
   bool more_fields() { return more('}'); }
   bool more_elements() { return more(']'); }
-  JsonKey key();
+  JsonKey key() {
+    const char* token = tokens_.take();
+    const char* colon = tokens_.take();
+    if (*token == '"' && *colon == ':') return JsonKey(token);
+    return bad_key(token, colon);
+  }
   /// As key(), for names that are data: the text without quotes and escapes.
   std::string_view key_text();
-  /// As key(), where names are data: without escapes.
-  std::string_view name();
-  void skip();
+  void skip() {
+    const char* token = tokens_.take();
+    if (*token != '"') skip_rest(token);
+  }
   /// A string without quotes and escapes; a number or boolean as it is written; an array
   /// or object as compact JSON; null as nothing.
-  std::string_view text();
+  std::string_view text() {
+    const char* token = tokens_.take();
+    return *token == '"' ? string_at(token) : other_text(token);
+  }
   /// A whole number from a number or from a string with digits; what is out of range is
   /// the nearest that is in it. A fraction is cut off.
   int64_t integer();
@@ -91,9 +100,40 @@ class JsonCursor {
   std::string_view rest();
 
  private:
-  bool begin(char open, char close, std::string_view expected);
-  bool more(char close);
-  std::string_view string_at(const char* quote);
+  bool begin(char open, char close, std::string_view expected) {
+    const char* token = tokens_.take();
+    if (*token != open) return not_begun(token, expected);
+    if (*tokens_.peek() != close) return true;
+    tokens_.take();
+    return false;
+  }
+  bool more(char close) {
+    const char* token = tokens_.take();
+    if (*token == ',') return true;
+    if (*token != close) no_more(token, close);
+    return false;
+  }
+  /// `quote` was taken.
+  std::string_view string_at(const char* quote) {
+    // The text ends where the next token begins, white space left out.
+    const bool may_have_escapes = tokens_.may_have_escapes();
+    const char* last = tokens_.peek();
+    if (last == JsonTokens::kEnd) return unended(last);
+    do {
+      --last;
+    } while (static_cast<unsigned char>(*last) <= ' ' && last > quote);
+    if (last == quote || *last != '"') return unended(quote);
+    const auto size = static_cast<size_t>(last - quote - 1);
+    if (may_have_escapes && std::memchr(quote + 1, '\\', size) != nullptr)
+      return unescaped(quote, size);
+    return {quote + 1, size};
+  }
+  JsonKey bad_key(const char* token, const char* colon);
+  bool not_begun(const char* token, std::string_view expected);
+  void no_more(const char* token, char close);
+  void skip_rest(const char* token);
+  std::string_view unended(const char* at);
+  std::string_view other_text(const char* token);
   std::string_view unescaped(const char* quote, size_t size);
   std::string_view scalar_at(const char* token);
   std::string_view compact(const char* token);

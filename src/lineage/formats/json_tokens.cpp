@@ -1,6 +1,7 @@
 #include "lineage/formats/json_tokens.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include <simdjson.h>
 
@@ -135,6 +136,7 @@ void JsonTokens::refill() {
     done_ = end;
     if (verdict == simdjson::EMPTY) continue;
     base_ = begin;
+    may_have_escapes_ = std::memchr(begin, '\\', size) != nullptr;
     next_ = parser.structural_indexes.get();
     last_ = next_ + parser.n_structural_indexes;
     return;

@@ -41,6 +41,9 @@ class JsonTokens {
     return token;
   }
   bool at_end() { return peek() == kEnd; }
+  /// False: no text of the token that was taken last has a backslash. To be asked before
+  /// the next peek().
+  bool may_have_escapes() const { return may_have_escapes_; }
 
   /// `string`: a whole string of the document, from its first quote on. Writes the text
   /// it stands for to `to`, which has room for as many bytes and kPadding more. Returns
@@ -65,6 +68,7 @@ class JsonTokens {
   const char* base_ = nullptr;
   const uint32_t* next_ = nullptr;
   const uint32_t* last_ = nullptr;
+  bool may_have_escapes_ = false;  // this window
   const char* problem_at_ = nullptr;
   std::string_view problem_;
 };
