@@ -20,10 +20,11 @@ bool is_reserved(char byte) {
          static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f;
 }
 
-std::string escaped(std::string_view text) {
+/// `also`: one more character that is written %XX.
+std::string escaped(std::string_view text, char also = '%') {
   std::string result;
   for (const char byte : text) {
-    if (is_reserved(byte)) {
+    if (is_reserved(byte) || byte == also) {
       result += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
     } else {
       result += byte;
@@ -58,7 +59,7 @@ Result<std::string> unescaped(std::string_view text) {
 }  // namespace
 
 std::string Point::text_without_ordinal() const {
-  std::string result = escaped(callee) + ":" + escaped(signature);
+  std::string result = escaped(callee, ':') + ":" + escaped(signature);
   if (!key.empty()) result += "{" + escaped(key) + "}";
   return result;
 }

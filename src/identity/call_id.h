@@ -16,7 +16,8 @@
 // one parent;
 //   "#*" (ordinal 0) stands for every attempt.
 // - The characters '>', '#', '{', '}', '%' and controls inside a callee, signature or key
-// are written %XX.
+// are written %XX; so is ':' inside a callee ("10.0.0.1%3A8080": an address stands for a
+// service that is not known).
 //
 // Thread rule: values, no shared state.
 #pragma once

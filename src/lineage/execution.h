@@ -64,7 +64,8 @@ struct Call {
   int repeats = -1;      // index of the attempt that this one retries: the same call
                          // failed before
   std::string trace_id;  // hex, "" if unknown: to find the call's spans
-  std::string span_id;   // of the caller's client span, hex
+  std::string span_id;   // of the caller's client span, hex; where that was not seen, of
+                         // the callee's span
 };
 
 /// A call that spans show and no proxy saw: part of the lineage, not a fault candidate.

@@ -1,0 +1,59 @@
+// What a call is called: its callee, its signature, and what of the request the signature
+// hides. The same text as the agent's proxy gives wherever the spans know as much
+// (docs/concepts/identity.md).
+//
+// Rules:
+// - Callee: the service of the callee's half; else the peer; else the address looked up
+// in
+//   ExecutionOptions::addresses; else the database as "system/name", the RPC service, the
+//   message queue as "system/destination", "host:port"; else, of an operation
+//   "post_storage_mongo_find_client", "post_storage_mongo" (up to the kind of store);
+//   else "unknown".
+// - Signature: gRPC "pkg.Service/Method"; HTTP "METHOD /path/:id"; of a database
+//   "OPERATION table"; else the operation's name, paths in it with placeholders.
+// - The path is the concrete one where any half has it, the caller's first: it is what a
+//   proxy in front of the callee sees, and the only one that is known while the callee is
+//   down. Only then the callee's http.route.
+//
+// Thread rule: pure functions.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "lineage/call_attributes.h"
+#include "lineage/span_table.h"
+
+namespace cutset::lineage {
+
+/// One half of a call with what is known of it. span == nullptr: it was not seen.
+struct Half {
+  const StoredSpan* span = nullptr;
+  SpanStatus status = SpanStatus::kUnset;  // united over repeats
+  KnownValues known;
+};
+
+struct CallName {
+  std::string callee;
+  std::string signature;
+  std::string method;    // of HTTP; "" if it is none, or unknown
+  std::string target;    // concrete, cut; "" if unknown
+  std::string concrete;  // identity::RequestShape::concrete
+};
+
+constexpr size_t kLongestCallee = 128;
+constexpr size_t kLongestSignature = 256;
+constexpr size_t kLongestTarget = 256;
+
+CallName name_call(const SpanTable& table, const Half& client, const Half& server,
+                   const std::map<std::string, std::string>& addresses);
+
+/// `text` cut to `longest` bytes at most, between characters; what was cut off is
+/// replaced by '~' and a hash of the whole, so that different texts stay different.
+std::string shortened(std::string_view text, size_t longest);
+
+/// 0: none, or no number.
+int http_status(std::string_view text);
+
+}  // namespace cutset::lineage
