@@ -2,11 +2,14 @@
 // time.
 //
 // Rules (traces.md section 2):
-// - A span is known by (id, kind, service, shared). One that comes again with the same
-//   content is dropped; with other content the two are united and that is counted.
+// - A span is known by (id, kind, service, shared); a record without a kind is a part of
+//   the one that has it. One that comes again with the same content is dropped; with
+//   other content they are united and that is counted: the one with most attributes
+//   stands for them, an error or a parent that any of them has counts.
 // - Zipkin's shared spans: the server half of a call has its client's id; its parent is
-//   the client half. A child looks first for a shared parent of its own service, then for
-//   the plain id.
+//   the client half. A server (consumer) with the id of a client (producer) is one too,
+//   whether or not it says so. A child looks first for a shared parent of its own
+//   service, then for the plain id.
 // - A span that is its own parent has none; of a cycle of parents the edge into its
 //   smallest id is cut.
 // - A parent that is not there makes the span a root and the trace incomplete.

@@ -80,6 +80,13 @@ TEST(Formats, CutOffAnywhereAreReadAsFarOrRefusedWithAPlace) {
   }
 }
 
+std::map<TraceId, std::vector<uint32_t>> spans_by_trace(const SpanTable& table) {
+  std::map<TraceId, std::vector<uint32_t>> traces;
+  for (const uint32_t span : all_spans(table))
+    traces[table.spans()[span].trace].push_back(span);
+  return traces;
+}
+
 TEST(Formats, FlippedBytesAreSurvived) {
   for (const std::filesystem::path& path : inputs()) {
     const std::string whole = content_of(path);
@@ -89,8 +96,13 @@ TEST(Formats, FlippedBytesAreSurvived) {
       for (size_t flips = 1 + below(random, 4); flips > 0; --flips)
         bytes[below(random, bytes.size())] = static_cast<char>(random());
       const Reading reading = read_bytes(bytes);
-      const TraceTree tree = link_spans(reading.table, {});
-      check_invariants(tree, reading.table);
+      for (const auto& [trace, spans] : spans_by_trace(reading.table)) {
+        const TraceTree tree = link_spans(reading.table, spans);
+        check_invariants(tree, reading.table);
+        ASSERT_EQ(tree.spans.size() + static_cast<size_t>(tree.repeats + tree.united),
+                  spans.size())
+            << path << " seed " << seed;
+      }
       // Every line of every record is bounded by the input, not by what it claims.
       ASSERT_LE(reading.table.spans().size(), bytes.size()) << path << " seed " << seed;
     }
@@ -189,9 +201,7 @@ TEST(Formats, OfOneRecordingHaveTheSameSpans) {
     // Who serves below whom is what every format knows: a line for each span of another
     // service than its parent's.
     std::vector<std::string> edges;
-    std::map<TraceId, std::vector<uint32_t>> traces;
-    for (const uint32_t span : all_spans(reading.table))
-      traces[reading.table.spans()[span].trace].push_back(span);
+    const auto traces = spans_by_trace(reading.table);
     EXPECT_EQ(traces.size(), 5U) << file.name;
     for (const auto& [trace, spans] : traces) {
       const TraceTree tree = link_spans(reading.table, spans);

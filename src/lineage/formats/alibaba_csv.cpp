@@ -102,7 +102,7 @@ struct CallRow {
 bool parse_milliseconds(std::string_view text, double& nanoseconds) {
   constexpr size_t kLongest = 40;
   constexpr double kNanoseconds = 1e6;
-  constexpr double kMost = 9e18;
+  constexpr double kMost = 4e18;  // two of them are an int64_t
   const std::string copy(text.substr(0, kLongest));
   char* end = nullptr;
   nanoseconds = std::strtod(copy.c_str(), &end) * kNanoseconds;

@@ -200,6 +200,12 @@ int64_t nanoseconds(int64_t microseconds) {
   return std::clamp<int64_t>(microseconds, 0, kMost) * kNanoseconds;
 }
 
+int64_t end_us(int64_t begin_us, int64_t duration_us) {
+  const int64_t begin = std::max<int64_t>(begin_us, 0);
+  const int64_t duration = std::max<int64_t>(duration_us, 0);
+  return begin + std::min(duration, std::numeric_limits<int64_t>::max() - begin);
+}
+
 bool looks_like_zipkin(std::string_view head) {
   constexpr size_t kDeepestSpan = 3;  // in a list of lists
   return json_head_has(head, kDeepestSpan, {"traceId"}) &&

@@ -60,8 +60,10 @@ Status read_zipkin_records(TraceInput& input,
 /// of them is no id, and `sink` was told.
 bool read_zipkin_ids(const ZipkinRecord& record, SpanView& span, SpanSink& sink);
 
-/// Nanoseconds of microseconds, within what an int64_t holds.
+/// Nanoseconds of microseconds, within what an int64_t holds; those below 0 are 0.
 int64_t nanoseconds(int64_t microseconds);
+/// `begin_us + duration_us`, within what an int64_t holds; neither counts below 0.
+int64_t end_us(int64_t begin_us, int64_t duration_us);
 
 /// Does a document that begins like this hold Zipkin's records, and of v1?
 bool looks_like_zipkin(std::string_view head);

@@ -97,13 +97,12 @@ void read_tags(const ZipkinRecord& record, Sides& sides) {
 }
 
 void set_times(const ZipkinRecord& record, const Half& half, bool alone, SpanView& span) {
-  int64_t begin_us = half.begin_us;
-  int64_t end_us = half.end_us;
-  if (alone && begin_us == 0) begin_us = record.timestamp_us;
-  if (alone && end_us == 0 && record.duration_us < INT64_MAX - begin_us)
-    end_us = begin_us + record.duration_us;
-  span.start_ns = nanoseconds(begin_us);
-  span.end_ns = std::max(span.start_ns, nanoseconds(end_us));
+  int64_t begin = half.begin_us;
+  int64_t end = half.end_us;
+  if (alone && begin == 0) begin = record.timestamp_us;
+  if (alone && end == 0) end = end_us(begin, record.duration_us);
+  span.start_ns = nanoseconds(begin);
+  span.end_ns = std::max(span.start_ns, nanoseconds(end));
 }
 
 class ZipkinV1Reader : public TraceReader {

@@ -1,5 +1,4 @@
 // Zipkin v2 JSON (openzipkin/zipkin-api, zipkin2-api.yaml): one record, one span.
-#include <cstdint>
 #include <vector>
 
 #include "lineage/formats/readers.h"
@@ -36,10 +35,7 @@ class ZipkinV2Reader : public TraceReader {
       span.operation = record.name;
       span.peer = record.remote.service;
       span.start_ns = nanoseconds(record.timestamp_us);
-      const int64_t end_us = record.timestamp_us > INT64_MAX - record.duration_us
-                                 ? INT64_MAX
-                                 : record.timestamp_us + record.duration_us;
-      span.end_ns = nanoseconds(end_us);
+      span.end_ns = nanoseconds(end_us(record.timestamp_us, record.duration_us));
       attributes.clear();
       for (const ZipkinTag& tag : record.tags) {
         // Of any value, "" and "false" too: that is how Zipkin reads it.
