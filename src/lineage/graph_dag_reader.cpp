@@ -18,6 +18,7 @@ namespace ondemand = simdjson::ondemand;
 constexpr size_t kMostBytes = 4'000'000'000;  // what simdjson takes
 constexpr size_t kMostNodes = 1U << 30;
 constexpr size_t kLongestHeader = size_t{1} << 20;
+constexpr int kDeepestHeader = 64;
 constexpr std::string_view kFormat = "cutset-dag/1";
 
 /// Line and column of a place in the input.
@@ -40,6 +41,25 @@ class Places {
   std::string_view input_;
   const std::string& file_;
 };
+
+/// Brackets outside of strings, of valid JSON.
+bool is_nested_deeper(std::string_view json, int most) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < json.size(); ++i) {
+    const char byte = json[i];
+    if (in_string && byte == '\\') {
+      ++i;
+    } else if (byte == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (byte == '[' || byte == '{')) {
+      if (++depth > most) return true;
+    } else if (!in_string && (byte == ']' || byte == '}')) {
+      --depth;
+    }
+  }
+  return false;
+}
 
 /// Ids are checked when all nodes are known: in JSON gates may come before faults.
 Status check_nodes(const Dag& dag, const std::vector<size_t>& gate_offsets,
@@ -79,7 +99,8 @@ class JsonReader {
   Result<Dag> read(bool header_only) {
     const simdjson::padded_string padded(input_);
     data_ = padded.data();
-    if (const auto error = parser_.iterate(padded).get(document_)) return broken(error);
+    if (const auto error = parser_.iterate(padded).get(document_))
+      return places_.error(0, simdjson::error_message(error));
     ondemand::object object;
     if (const auto error = document_.get_object().get(object)) return broken(error);
     for (auto field : object) {
@@ -153,8 +174,10 @@ class JsonReader {
     std::string_view view;
     if (const auto error = simdjson::to_json_string(value).get(view))
       return broken(error);
-    if (view.size() > kLongestHeader || !nlohmann::json::accept(view))
-      return places_.error(offset, "expected JSON of at most 1 MiB");
+    if (view.size() > kLongestHeader || !nlohmann::json::accept(view) ||
+        is_nested_deeper(view, kDeepestHeader)) {
+      return places_.error(offset, "expected JSON of at most 1 MiB and 64 levels");
+    }
     std::string small(view.size(), '\0');
     size_t length = 0;
     if (const auto error =
