@@ -540,6 +540,23 @@ TEST(OtlpProtobuf, TheRecordingIsTheSameFramedAndNot) {
   EXPECT_EQ(found[0], found[1]);
 }
 
+TEST(OtlpProtobuf, TheRecordingIsTheSameAsInJson) {
+  const std::string folder = std::string(CUTSET_SOURCE_DIR) + "/traces/bookshop/";
+  std::vector<std::vector<std::string>> found;
+  for (const char* name : {"otlp.binpb.gz", "otlp.json"}) {
+    const auto input = TraceInput::open(folder + name);
+    ASSERT_TRUE(input.ok()) << input.error().text();
+    const auto reader = recognise_trace(**input);
+    ASSERT_TRUE(reader.ok()) << reader.error().text();
+    Lines lines;
+    const Status status = (*reader)->read(**input, lines);
+    EXPECT_TRUE(status.ok()) << status.error().text();
+    std::sort(lines.lines.begin(), lines.lines.end());
+    found.push_back(lines.lines);
+  }
+  EXPECT_EQ(found[0], found[1]);
+}
+
 TEST(Utf8, IsTold) {
   for (const char* good :
        {"", "a", "abcdefgh", "h\u00e9", "12345678\u4e16", "\U0001f600"}) {
