@@ -2,18 +2,12 @@
 // else happened, then what is covered. Thread rule: pure function.
 #pragma once
 
-#include <cstddef>
 #include <string>
 
 #include "report/journal_reader.h"
+#include "report/text_options.h"
 
 namespace cutset::report {
-
-struct TextOptions {
-  bool color = false;
-  size_t most_listed =
-      8;  // accepted, inconclusive and the like; findings are always listed in full
-};
 
 /// Lines of UTF-8, each with its end; control characters of the system under test are
 /// replaced.
