@@ -45,7 +45,7 @@ void SpanTable::add(const SpanView& span) {
     if (stored.attributes == kMostAttributes) break;
     const NameId key = intern(attribute.key);
     if (!keeps(key)) continue;
-    const std::string_view value = attribute.value.substr(0, kLongestValue);
+    const std::string_view value = cut(attribute.value, kLongestValue);
     attributes_.push_back({key, static_cast<uint32_t>(value.size()), values_.size()});
     values_.append(value);
     ++stored.attributes;

@@ -81,9 +81,16 @@ class SpanTable : public SpanSink {
  private:
   enum class Keep : uint8_t { kUnknown, kYes, kNo };
   NameId intern(std::string_view text) {
-    return names_.intern(text.substr(0, kLongestName));
+    return names_.intern(cut(text, kLongestName));
   }
   bool keeps(NameId key);
+  /// Not inside a character of UTF-8.
+  static std::string_view cut(std::string_view text, size_t longest) {
+    if (text.size() <= longest) return text;
+    while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0U) == 0x80U)
+      --longest;
+    return text.substr(0, longest);
+  }
 
   NameTable names_;
   std::vector<Keep> keep_;  // by NameId of an attribute's key
