@@ -33,6 +33,7 @@ class Finder {
     NameId service = NameTable::kEmpty;  // of the parent, where the span has none
     bool callee = false;                 // the callee's half of a call
     bool candidate = false;              // could be a caller's half...
+    bool needs_callee = false;           // ...if it has a callee...
     bool caller = false;                 // ...and is one
     bool makes_calls = false;  // other caller's halves below it, in the same service
     int handler = -1;          // nearest callee's half at or above it
@@ -71,7 +72,7 @@ class Finder {
       above.candidate |= !above.callee;
     }
     mark.handler = mark.callee ? static_cast<int>(at) : above.handler;
-    mark.candidate = is_candidate(at, above.handler);
+    mark_candidate(at);
   }
 
   bool enters(size_t at, size_t parent) const {
@@ -84,14 +85,18 @@ class Finder {
            (above.kind == SpanKind::kClient || marks_[parent].candidate);
   }
 
-  bool is_candidate(size_t at, int handler) const {
+  /// Sets what is known of the span alone.
+  void mark_candidate(size_t at) {
+    Mark& mark = marks_[at];
     const SpanKind kind = stored(at).kind;
-    if (is_plumbing(operation(at))) return false;
-    if (is_caller(kind)) return true;
-    if (kind != SpanKind::kUnspecified || marks_[at].callee) return false;
-    return looks_like_call(operation(at), handler < 0
-                                              ? std::string_view()
-                                              : operation(static_cast<size_t>(handler)));
+    if (is_plumbing(operation(at))) return;
+    if (is_caller(kind)) {
+      mark.candidate = true;
+    } else if (kind == SpanKind::kUnspecified && !mark.callee) {
+      const Hint hint = hint_of(operation(at));
+      mark.candidate = hint != Hint::kNothing;
+      mark.needs_callee = hint == Hint::kMethod;
+    }
   }
 
   void find_maker(size_t at) {
@@ -110,8 +115,8 @@ class Finder {
     Mark& mark = marks_[at];
     const int parent = tree_.spans[at].parent;
     mark.caller =
-        mark.candidate &&
-        (mark.callees > 0 || (!mark.makes_calls && (!mark.callee || has_other_peer(at))));
+        mark.candidate && (mark.callees > 0 || (!mark.makes_calls && !mark.needs_callee &&
+                                                (!mark.callee || has_other_peer(at))));
     if (parent >= 0) {
       if (!mark.callee && (mark.caller || mark.makes_calls)) {
         marks_[static_cast<size_t>(parent)].makes_calls = true;
@@ -202,17 +207,12 @@ std::string_view grpc_method(std::string_view operation) {
              : std::string_view();
 }
 
-std::string_view grpc_service(std::string_view method) {
-  return method.substr(0, method.find('/'));
-}
-
-bool looks_like_call(std::string_view operation, std::string_view handler) {
+Hint hint_of(std::string_view operation) {
   if (operation.size() > kClientSuffix.size() &&
       operation.substr(operation.size() - kClientSuffix.size()) == kClientSuffix) {
-    return true;
+    return Hint::kCall;
   }
-  const std::string_view method = grpc_method(operation);
-  return !method.empty() && grpc_service(method) != grpc_service(grpc_method(handler));
+  return grpc_method(operation).empty() ? Hint::kNothing : Hint::kMethod;
 }
 
 FoundCalls find_calls(const SpanTable& table, const TraceTree& tree) {

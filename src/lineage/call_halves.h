@@ -12,7 +12,7 @@
 //
 // The caller's half is a span
 // - of kind client or producer, or one without a kind whose operation says that it is a
-//   call (looks_like_call),
+//   call (hint_of),
 // - that is no plumbing, and does not only wrap other callers' halves of its service (an
 //   SDK around an HTTP client: the innermost is the call).
 // One that is a callee's half too must have a callee or a peer of its own.
@@ -24,6 +24,7 @@
 // Thread rule: values; pure functions. Cost: linear.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -48,15 +49,18 @@ struct FoundCalls {
 
 FoundCalls find_calls(const SpanTable& table, const TraceTree& tree);
 
-/// For spans without a kind: "compose_post_client", or the name of another gRPC service
-/// than the one whose method the span is inside of ("" if that is unknown).
-bool looks_like_call(std::string_view operation, std::string_view handler);
+/// What the operation of a span without a kind says.
+enum class Hint : uint8_t {
+  kNothing,
+  kCall,    // "compose_post_client"
+  kMethod,  // a gRPC method: of a caller if there is a callee below it, else the name of
+            // something inside the service ("pkg.ServiceImpl/method")
+};
+Hint hint_of(std::string_view operation);
 
 /// "pkg.Service/Method" from "/pkg.Service/Method", "grpc.pkg.Service/Method" and the
 /// like; "": the operation is none.
 std::string_view grpc_method(std::string_view operation);
-/// What stands before the '/'.
-std::string_view grpc_service(std::string_view method);
 
 constexpr std::string_view kClientSuffix = "_client";
 constexpr std::string_view kServerSuffix = "_server";

@@ -93,17 +93,17 @@ std::string_view authority_of(std::string_view url) {
 
 Address address_of(const KnownValues& known) {
   Address address;
-  std::string_view host = known[Known::kAddress];
-  if (!host.empty()) {
-    address.host = host;
-    address.whole = host;
-    if (!known[Known::kPort].empty())
-      address.whole += fmt::format(":{}", known[Known::kPort]);
-    return address;
-  }
   const std::string_view authority = authority_of(known[Known::kUrl]);
-  address.whole = authority;
-  address.host = authority.substr(0, authority.rfind(':'));
+  const std::string_view authority_host = authority.substr(0, authority.rfind(':'));
+  address.host = known[Known::kAddress];
+  if (address.host.empty()) address.host = authority_host;
+  address.whole = address.host;
+  if (!known[Known::kPort].empty()) {
+    address.whole += fmt::format(":{}", known[Known::kPort]);
+  } else if (address.host == authority_host) {
+    // Clients that were refused often tell the port here only.
+    address.whole = authority;
+  }
   return address;
 }
 
@@ -131,7 +131,7 @@ std::string callee_of_client(const SpanTable& table, const Half& client,
   if (!address.whole.empty()) return address.whole;
   const std::string_view operation = operation_of(table, client);
   if (const std::string_view method = grpc_method(operation); !method.empty()) {
-    return std::string(grpc_service(method));
+    return std::string(method.substr(0, method.find('/')));
   }
   if (ends_with(operation, kClientSuffix)) return std::string(store_of(operation));
   return std::string(kUnknown);
@@ -205,11 +205,11 @@ bool name_http(const SpanTable& table, const Half& client, const Half& server,
   const Words client_words = words_of(operation_of(table, client));
   const Words server_words = words_of(operation_of(table, server));
   std::string method = in_upper_case(
-      first_not_empty(client.known[Known::kMethod], server.known[Known::kMethod]));
+      first_not_empty(server.known[Known::kMethod], client.known[Known::kMethod]));
   if (method.empty()) method = first_not_empty(server_words.method, client_words.method);
   if (method.empty()) return false;
-  std::string target = concrete_target(client.known);
-  if (target.empty()) target = concrete_target(server.known);
+  std::string target = concrete_target(server.known);
+  if (target.empty()) target = concrete_target(client.known);
   const bool concrete = !target.empty();
   if (target.empty()) {
     target = first_not_empty(server.known[Known::kRoute], client.known[Known::kRoute]);
@@ -248,27 +248,17 @@ bool name_rpc(const SpanTable& table, const Half& client, const Half& server,
   return false;
 }
 
-/// Blanks and controls as one blank; paths with placeholders.
+/// In one line, with placeholders in paths.
 std::string clean_operation(std::string_view operation) {
-  std::string result;
-  for (size_t at = 0; at < operation.size();) {
-    const auto is_blank = [&](size_t place) {
-      return static_cast<unsigned char>(operation[place]) <= ' ';
-    };
-    size_t end = at;
-    while (end < operation.size() && !is_blank(end)) ++end;
-    const std::string_view word = operation.substr(at, end - at);
-    if (!word.empty()) {
-      if (!result.empty()) result += ' ';
-      // request_shape() puts its method and a blank before the path.
-      result += word.find('/') == std::string_view::npos
-                    ? std::string(word)
-                    : identity::request_shape("", word).signature.substr(1);
-    }
-    at = end;
-    while (at < operation.size() && is_blank(at)) ++at;
+  const std::string line = in_one_line(operation);
+  if (line.find('/') == std::string::npos) return line;
+  std::vector<std::string> words = split(line, " ");
+  for (std::string& word : words) {
+    if (word.find('/') == std::string::npos) continue;
+    // request_shape() puts its method and a blank before the path.
+    word = identity::request_shape("", word).signature.substr(1);
   }
-  return result;
+  return join(words, " ");
 }
 
 /// The first word of a statement: "SELECT".
@@ -331,6 +321,21 @@ std::string shortened(std::string_view text, size_t longest) {
     --end;
   }
   return fmt::format("{}~{}", text.substr(0, end), hex16(fnv64(text)).substr(0, 8));
+}
+
+std::string in_one_line(std::string_view text) {
+  std::string line;
+  bool blank = false;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= ' ') {
+      blank = !line.empty();
+      continue;
+    }
+    if (blank) line += ' ';
+    blank = false;
+    line += c;
+  }
+  return line;
 }
 
 int http_status(std::string_view text) {

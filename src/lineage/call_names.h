@@ -11,9 +11,9 @@
 //   else "unknown".
 // - Signature: gRPC "pkg.Service/Method"; HTTP "METHOD /path/:id"; of a database
 //   "OPERATION table"; else the operation's name, paths in it with placeholders.
-// - The path is the concrete one where any half has it, the caller's first: it is what a
-//   proxy in front of the callee sees, and the only one that is known while the callee is
-//   down. Only then the callee's http.route.
+// - The path is the concrete one where a half has it, the callee's first: that is what a
+//   proxy in front of the callee sees, and a call keeps its name when the callee is down
+//   and only the caller's half is left. A route is used where no path is known.
 //
 // Thread rule: pure functions.
 #pragma once
@@ -52,6 +52,9 @@ CallName name_call(const SpanTable& table, const Half& client, const Half& serve
 /// `text` cut to `longest` bytes at most, between characters; what was cut off is
 /// replaced by '~' and a hash of the whole, so that different texts stay different.
 std::string shortened(std::string_view text, size_t longest);
+
+/// Without blanks at its ends; blanks, controls and line ends inside become one blank.
+std::string in_one_line(std::string_view text);
 
 /// 0: none, or no number.
 int http_status(std::string_view text);

@@ -19,8 +19,11 @@ namespace cutset::lineage {
 
 namespace {
 
-// Ends are rounded to microseconds from two rounded numbers in most formats.
-constexpr int64_t kRounding = 2000;
+// Times of one service are this far apart from the truth: formats round to microseconds
+// or milliseconds, and OpenTelemetry for JavaScript starts each span at a whole
+// millisecond of the wall clock. A call that ends less than this after its caller's span
+// was awaited, as far as anybody can tell.
+constexpr int64_t kClockStep = 1'000'000;
 constexpr int kServerError = 500;
 
 /// A call before it has a place in the execution.
@@ -135,8 +138,9 @@ class Builder {
     const int handler = draft.halves.handler;
     if (draft.client == nullptr || handler < 0) return true;
     const StoredSpan& made_by = spans(handler);
-    return draft.client->end_ns == 0 || made_by.end_ns == 0 ||
-           draft.client->end_ns <= made_by.end_ns + kRounding;
+    // A span without a duration (Zipkin allows it) does not say when it ended.
+    return made_by.end_ns <= made_by.start_ns ||
+           draft.client->end_ns <= made_by.end_ns + kClockStep;
   }
 
   const StoredSpan& spans(int at) const {
@@ -239,7 +243,8 @@ class Builder {
     }
     const std::vector<std::string_view> keys = finder.keys(siblings);
     for (size_t at = 0; at < keys.size(); ++at) {
-      drafts_[static_cast<size_t>(group[at])].key = shortened(keys[at], kLongestKey);
+      drafts_[static_cast<size_t>(group[at])].key =
+          shortened(in_one_line(keys[at]), kLongestKey);
     }
     std::stable_sort(group, group + size, [this](int a, int b) {
       return drafts_[static_cast<size_t>(a)].key < drafts_[static_cast<size_t>(b)].key;
@@ -270,7 +275,7 @@ class Builder {
         first->end_ns == 0 || second->start_ns == 0) {
       return true;
     }
-    return second->start_ns + kRounding >= first->end_ns;
+    return second->start_ns + kClockStep >= first->end_ns;
   }
 
   /// Pre-order, siblings in their order, without recursion.

@@ -30,6 +30,7 @@ struct OwnedSpan {
   std::vector<std::pair<std::string, std::string>> attributes = {};
   int64_t end_ns = 0;
   bool follows_from = false;
+  std::string peer = {};
 
   void add_to(SpanSink& sink) const {
     std::vector<SpanAttribute> views;
@@ -46,6 +47,7 @@ struct OwnedSpan {
     view.shared = shared;
     view.follows_from = follows_from;
     view.status = status;
+    view.peer = peer;
     view.attributes = views;
     sink.add(view);
   }
