@@ -1,6 +1,7 @@
 #include "report/analysis_builder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -196,7 +197,7 @@ AnalysedClass analysed_class(const RequestClass& request_class, const ClassGraph
 
 BuiltAnalysis build_analysis(const lineage::RequestClasses& classes,
                              const AnalysisOptions& options) {
-  const lineage::RequestClasses::Found found = classes.classes(options.most_classes);
+  lineage::RequestClasses::Found found = classes.classes(options.most_classes);
   BuiltAnalysis result;
   for (const RequestClass& request_class : found.classes) {
     result.graphs.push_back(lineage::class_graph(request_class.identities));
@@ -213,6 +214,7 @@ BuiltAnalysis build_analysis(const lineage::RequestClasses& classes,
         fmt::format("{} of rare kinds: there are too many different kinds of requests",
                     counted(found.left_out, "request", "requests")));
   }
+  result.requests = std::move(found.classes);
   return result;
 }
 

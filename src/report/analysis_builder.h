@@ -21,7 +21,7 @@ namespace cutset::report {
 
 struct AnalysisOptions {
   size_t largest_cut = 3;
-  size_t most_cuts = 20;
+  size_t most_cuts = 20;  // of each size
   size_t most_supports = 5;
   size_t most_classes = 1000;
   std::chrono::milliseconds time_limit{2000};  // for the cut sets of one class
@@ -29,9 +29,11 @@ struct AnalysisOptions {
 };
 
 struct BuiltAnalysis {
-  std::vector<AnalysedClass> classes;       // most runs first
-  std::vector<lineage::ClassGraph> graphs;  // of classes, by index: for the exports
-  std::vector<std::string> unused;          // what could not be used, and why
+  std::vector<AnalysedClass> classes;  // most runs first
+  // Of classes, by index: for the exports.
+  std::vector<lineage::RequestClass> requests;
+  std::vector<lineage::ClassGraph> graphs;
+  std::vector<std::string> unused;  // what could not be used, and why
 };
 
 BuiltAnalysis build_analysis(const lineage::RequestClasses& classes,

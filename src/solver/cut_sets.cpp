@@ -204,10 +204,14 @@ class Search {
 
   void finish() {
     std::sort(found_.begin(), found_.end(), comes_first);
-    const size_t given = std::min(options_.most, found_.size());
-    result_.left_out = static_cast<int64_t>(found_.size() - given);
-    found_.resize(given);
-    result_.sets = std::move(found_);
+    std::vector<size_t> given(options_.largest + 1, 0);
+    for (CutSet& set : found_) {
+      if (given[set.events.size()]++ < options_.most) {
+        result_.sets.push_back(std::move(set));
+      } else {
+        ++result_.left_out;
+      }
+    }
     result_.stopped = !result_.complete && deadline_.passed();
   }
 

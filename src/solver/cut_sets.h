@@ -31,7 +31,8 @@ struct CutCandidate {
 
 struct CutOptions {
   size_t largest = 3;        // events in a set
-  size_t most = 20;          // sets that are given
+  size_t most = 20;          // sets of each size that are given: many single points
+                             // must not hide the pairs
   size_t most_found = 1000;  // sets of two and more that are looked for
   std::chrono::milliseconds time_limit{2000};
   std::function<bool()> stop;  // may be empty; true: give what was found

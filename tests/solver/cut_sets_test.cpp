@@ -155,8 +155,16 @@ TEST(CutSets, OrderIsSizeThenLikelihoodAndPrefixesAgree) {
     std::shuffle(shuffled.begin(), shuffled.end(), random);
     const CutSets first = cut_sets(instance.graph, instance.root, shuffled, two);
     ASSERT_EQ(first.sets.size() + static_cast<size_t>(first.left_out), all.sets.size());
-    for (size_t i = 0; i < first.sets.size(); ++i)
-      ASSERT_EQ(first.sets[i].events, all.sets[i].events);
+    std::vector<CutSet> expected;
+    for (const CutSet& set : all.sets) {
+      const auto of_its_size = std::count_if(
+          expected.begin(), expected.end(),
+          [&](const CutSet& other) { return other.events.size() == set.events.size(); });
+      if (of_its_size < 2) expected.push_back(set);
+    }
+    ASSERT_EQ(first.sets.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i)
+      ASSERT_EQ(first.sets[i].events, expected[i].events);
   }
 }
 
