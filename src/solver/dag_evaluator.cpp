@@ -32,8 +32,7 @@ DagEvaluator::DagEvaluator(const Dag& dag, const Parents& parents)
     uint32_t missing = 0;
     for (const Child child : dag.children(gate)) missing += holds(child) ? 0 : 1;
     missing_[gate] = missing;
-    holds_[gate] =
-        dag.is_and(gate) ? missing == 0 : missing < dag.children(gate).size();
+    holds_[gate] = dag.is_and(gate) ? missing == 0 : missing < dag.children(gate).size();
   }
 }
 
@@ -70,9 +69,8 @@ void DagEvaluator::change(Child leaf, bool holds) {
     queue_.pop_back();
     for (const GateId gate : parents_->of(child)) {
       missing_[gate] += holds ? uint32_t(-1) : 1;
-      const bool now = dag_->is_and(gate)
-                           ? missing_[gate] == 0
-                           : missing_[gate] < dag_->children(gate).size();
+      const bool now = dag_->is_and(gate) ? missing_[gate] == 0
+                                          : missing_[gate] < dag_->children(gate).size();
       if (now == (holds_[gate] != 0)) continue;
       holds_[gate] = now ? 1 : 0;
       queue_.push_back(dag_->child_of(gate));

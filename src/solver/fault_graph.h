@@ -20,8 +20,8 @@ struct FaultGraph {
   Dag dag;
   FaultTable faults;
   std::string family;
-  std::string params;  // JSON on one line; "": none
-  std::string known;   // likewise: counts that are known to be right
+  std::string params;       // JSON on one line; "": none
+  std::string known;        // likewise: counts that are known to be right
   uint32_t nodes_read = 0;  // faults and gates of the file, before equal ones were merged
 };
 
