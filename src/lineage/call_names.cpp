@@ -76,11 +76,6 @@ std::string_view looked_up(const Addresses& addresses, const std::string& addres
   return found == addresses.end() ? std::string_view() : std::string_view(found->second);
 }
 
-struct Address {
-  std::string host;
-  std::string whole;  // with the port, if that is known
-};
-
 /// "http://user@host:80/path" -> "host:80"
 std::string_view authority_of(std::string_view url) {
   const size_t scheme = url.find("://");
@@ -89,22 +84,6 @@ std::string_view authority_of(std::string_view url) {
   url = url.substr(0, url.find_first_of("/?#"));
   const size_t at = url.rfind('@');
   return at == std::string_view::npos ? url : url.substr(at + 1);
-}
-
-Address address_of(const KnownValues& known) {
-  Address address;
-  const std::string_view authority = authority_of(known[Known::kUrl]);
-  const std::string_view authority_host = authority.substr(0, authority.rfind(':'));
-  address.host = known[Known::kAddress];
-  if (address.host.empty()) address.host = authority_host;
-  address.whole = address.host;
-  if (!known[Known::kPort].empty()) {
-    address.whole += fmt::format(":{}", known[Known::kPort]);
-  } else if (address.host == authority_host) {
-    // Clients that were refused often tell the port here only.
-    address.whole = authority;
-  }
-  return address;
 }
 
 std::string callee_of_client(const SpanTable& table, const Half& client,
@@ -297,6 +276,22 @@ bool name_database(const Half& client, const Half& server, CallName& name) {
 }
 
 }  // namespace
+
+Address address_of(const KnownValues& known) {
+  Address address;
+  const std::string_view authority = authority_of(known[Known::kUrl]);
+  const std::string_view authority_host = authority.substr(0, authority.rfind(':'));
+  address.host = known[Known::kAddress];
+  if (address.host.empty()) address.host = authority_host;
+  address.whole = address.host;
+  if (!known[Known::kPort].empty()) {
+    address.whole += fmt::format(":{}", known[Known::kPort]);
+  } else if (address.host == authority_host) {
+    // Clients that were refused often tell the port here only.
+    address.whole = authority;
+  }
+  return address;
+}
 
 CallName name_call(const SpanTable& table, const Half& client, const Half& server,
                    const std::map<std::string, std::string>& addresses) {

@@ -49,6 +49,14 @@ constexpr size_t kLongestTarget = 256;
 CallName name_call(const SpanTable& table, const Half& client, const Half& server,
                    const std::map<std::string, std::string>& addresses);
 
+struct Address {
+  std::string host;
+  std::string whole;  // with the port, if that is known
+};
+
+/// Where a caller's half says that it called; empty: it does not.
+Address address_of(const KnownValues& known);
+
 /// `text` cut to `longest` bytes at most, between characters; what was cut off is
 /// replaced by '~' and a hash of the whole, so that different texts stay different.
 std::string shortened(std::string_view text, size_t longest);

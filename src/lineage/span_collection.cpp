@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "lineage/address_book.h"
 
 namespace cutset::lineage {
 
@@ -213,6 +214,7 @@ class SpanCollection::Impl {
         files.push_back(std::move(file));
       }
     }
+    learn();
     std::string body;
     for (const StoredSpan& span : table.spans()) {
       const Head head = write_span(table, span, body);
@@ -225,7 +227,13 @@ class SpanCollection::Impl {
     }
     spilled_spans += table.spans().size();
     table.clear();
+    learned = 0;
     return {};
+  }
+
+  void learn() {
+    addresses.learn(table, learned);
+    learned = table.spans().size();
   }
 
   Status visit_partition(size_t partition, const Visit& visit) {
@@ -257,6 +265,8 @@ class SpanCollection::Impl {
   Limits limits;
   SpanTable table;
   std::vector<File> files;  // by partition; empty: nothing was spilled
+  AddressBook addresses;
+  size_t learned = 0;  // spans of the table that `addresses` has seen
   uint64_t spilled = 0;
   uint64_t spilled_spans = 0;
   size_t until_check = 0;
@@ -296,6 +306,11 @@ uint64_t SpanCollection::spilled_bytes() const {
 }
 size_t SpanCollection::bytes() const {
   return impl_->table.bytes();
+}
+
+std::map<std::string, std::string> SpanCollection::addresses() {
+  impl_->learn();
+  return impl_->addresses.addresses();
 }
 
 Status SpanCollection::for_each_trace(const Visit& visit) {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,6 +44,10 @@ class SpanCollection : public SpanSink {
   const std::string& first_reason() const;
   uint64_t spilled_bytes() const;
   size_t bytes() const;  // in memory now, about
+
+  /// The services at the addresses that callers called, as the spans show
+  /// (address_book.h). Before for_each_trace().
+  std::map<std::string, std::string> addresses();
 
   /// The spans of one trace: indices into `table`, in order of arrival.
   using Visit =

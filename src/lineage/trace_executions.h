@@ -19,7 +19,8 @@ struct TraceTotals {
 };
 
 /// Gives every trace to `visit`, in the order of SpanCollection::for_each_trace(), with
-/// how many there are before it. Stops at the first error, of the disk or of `visit`.
+/// how many there are before it. Addresses that `options` does not have are those that
+/// the spans themselves show. Stops at the first error, of the disk or of `visit`.
 Result<TraceTotals> for_each_execution(
     SpanCollection& spans, const ExecutionOptions& options,
     const std::function<Status(Execution execution, int64_t before)>& visit);

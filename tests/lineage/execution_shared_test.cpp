@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -222,6 +223,22 @@ TEST(ExecutionShared, TenThousandSpansInOneTrace) {
   check_invariants(execution);
   // Generous: sanitizers and a loaded machine. Optimised it takes some 10 ms.
   EXPECT_LT(time, std::chrono::seconds(2));
+}
+
+TEST(Bookshop, CallsThatWereRefusedHaveTheNamesOfThoseThatWereNot) {
+  const std::string path =
+      std::string(CUTSET_SOURCE_DIR) + "/traces/bookshop/otlp.jsonl.zst";
+  const Result<Analysed> analysed = analyse({path}, {});
+  ASSERT_TRUE(analysed.ok()) << analysed.error().text();
+  std::map<std::string, int> refused;
+  for (const Execution& execution : analysed->executions) {
+    for (const Call& call : execution.calls) {
+      if (!call.executed) ++refused[call.id.points.back().callee];
+    }
+  }
+  // Five orders each with one service down; extras and store are called twice.
+  EXPECT_EQ(refused,
+            (std::map<std::string, int>{{"extras", 10}, {"north", 5}, {"store", 10}}));
 }
 
 TEST(Bookshop, HasTheIdentitiesThatItsProxiesGive) {
