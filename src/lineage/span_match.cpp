@@ -1,7 +1,6 @@
 #include "lineage/span_match.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <initializer_list>
 #include <map>
@@ -11,6 +10,8 @@
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "lineage/call_noise.h"
 
 namespace cutset::lineage {
 
@@ -33,17 +34,6 @@ std::string_view first_of(const SpanTable& table, const StoredSpan& span,
     if (!value.empty()) return value;
   }
   return {};
-}
-
-/// Connections and name look-ups that a framework shows as calls.
-bool is_plumbing(const SpanTable& table, const StoredSpan& span) {
-  constexpr std::array<std::string_view, 5> kPrefixes{"dns.", "net.", "tcp.", "tls.",
-                                                      "socket."};
-  const std::string_view operation = table.name(span.operation);
-  return std::any_of(kPrefixes.begin(), kPrefixes.end(),
-                     [operation](std::string_view prefix) {
-                       return operation.substr(0, prefix.size()) == prefix;
-                     });
 }
 
 /// 0: none. Some exporters send it as text.
@@ -109,7 +99,7 @@ SpanMatch match_spans(const Execution& execution, const SpanTable& spans) {
     }
   }
   for (const auto& [key, span] : clients) {
-    if (is_plumbing(spans, *span)) continue;
+    if (is_plumbing(spans.name(span->operation))) continue;
     const auto parent = clients.find({key.first, span->parent});
     if (parent != clients.end() && parent->second->service == span->service) {
       children[parent->first].has_client = true;
@@ -127,7 +117,10 @@ SpanMatch match_spans(const Execution& execution, const SpanTable& spans) {
   }
   for (const auto& [key, span] : clients) {
     const Children& below = children[key];
-    if (calls.count(key) > 0 || below.has_client || is_plumbing(spans, *span)) continue;
+    if (calls.count(key) > 0 || below.has_client ||
+        is_plumbing(spans.name(span->operation))) {
+      continue;
+    }
     match.unproxied.push_back({std::string(spans.name(span->service)),
                                callee_of(spans, *span, below),
                                operation_of(spans, *span, below)});
