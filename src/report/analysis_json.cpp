@@ -20,13 +20,12 @@ Json file_to_json(const AnalysedFile& file) {
 }
 
 Json raw_to_json(const lineage::RawCounts& raw) {
-  return {{"traces", raw.traces},       {"spans", raw.spans},
-          {"services", raw.services},   {"max_spans", raw.max_spans},
-          {"orphans", raw.orphans},     {"dup_ids", raw.dup_ids},
-          {"shared", raw.shared},       {"errors", raw.errors},
-          {"absorbed", raw.absorbed},   {"retry", raw.retry},
-          {"skew", raw.skew},           {"outlive", raw.outlive},
-          {"links", raw.links},         {"async", raw.async}};
+  return {
+      {"traces", raw.traces},       {"spans", raw.spans},     {"services", raw.services},
+      {"max_spans", raw.max_spans}, {"orphans", raw.orphans}, {"dup_ids", raw.dup_ids},
+      {"shared", raw.shared},       {"errors", raw.errors},   {"absorbed", raw.absorbed},
+      {"retry", raw.retry},         {"skew", raw.skew},       {"outlive", raw.outlive},
+      {"links", raw.links},         {"async", raw.async}};
 }
 
 Json model_to_json(const lineage::ModelCounts& model) {

@@ -39,7 +39,8 @@ Json difference_to_json(const lineage::ExecutionDifference& difference) {
 
 }  // namespace
 
-std::string difference_json(const std::vector<lineage::ExecutionDifference>& differences) {
+std::string difference_json(
+    const std::vector<lineage::ExecutionDifference>& differences) {
   Json json;
   json["format"] = "cutset-difference/1";
   json["requests"] = Json::array();

@@ -8,6 +8,7 @@
 
 #include "report/escape.h"
 #include "report/summary.h"
+#include "report/terminal.h"
 #include "report/words.h"
 
 namespace cutset::report {
@@ -15,8 +16,6 @@ namespace cutset::report {
 namespace {
 
 constexpr size_t kMostVariants = 3;
-
-enum class Style { kBold, kRed, kGreen, kYellow, kDim };
 
 class Writer {
  public:
@@ -50,23 +49,7 @@ class Writer {
 };
 
 std::string Writer::styled(Style style, std::string_view text) const {
-  if (!options_.color) return std::string(text);
-  const auto code = [style]() {
-    switch (style) {
-      case Style::kBold:
-        return 1;
-      case Style::kRed:
-        return 31;
-      case Style::kGreen:
-        return 32;
-      case Style::kYellow:
-        return 33;
-      case Style::kDim:
-        return 2;
-    }
-    return 0;
-  };
-  return fmt::format("\x1b[{}m{}\x1b[0m", code(), text);
+  return report::styled(options_.color, style, text);
 }
 
 void Writer::faults(const FindingGroup& group, size_t number) {

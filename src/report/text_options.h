@@ -1,4 +1,5 @@
-// How text for people is laid out: asked for by the user, or found out about the terminal.
+// How text for people is laid out: asked for by the user, or found out about the
+// terminal.
 //
 // Thread rule: a value.
 #pragma once

@@ -1,0 +1,433 @@
+#include "report/analysis_text.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "report/analysis_tree.h"
+#include "report/analysis_words.h"
+#include "report/escape.h"
+#include "report/terminal.h"
+
+namespace cutset::report {
+
+namespace {
+
+constexpr size_t kMostInFull = 10;
+constexpr size_t kMostLines = 100;  // of classes that are not shown in full
+constexpr size_t kMostSinglePoints = 12;
+constexpr size_t kMostRedundancies = 6;
+constexpr size_t kMostCuts = 5;
+constexpr size_t kMostNotes = 8;
+constexpr size_t kMostSupports = 3;
+constexpr size_t kLongestName = 70;
+constexpr size_t kUnlimited = SIZE_MAX;
+constexpr std::string_view kIndent = "   ";
+
+Style style_of(CallMark::Kind kind) {
+  switch (kind) {
+    case CallMark::Kind::kSinglePoint:
+      return Style::kRed;
+    case CallMark::Kind::kRedundant:
+      return Style::kGreen;
+    case CallMark::Kind::kUnstable:
+    case CallMark::Kind::kErrors:
+      return Style::kYellow;
+    case CallMark::Kind::kRetry:
+    case CallMark::Kind::kNotAwaited:
+      return Style::kDim;
+  }
+  return Style::kPlain;
+}
+
+class Writer {
+ public:
+  Writer(const Analysis& analysis, const TextOptions& options)
+      : analysis_(analysis), options_(options) {}
+
+  std::string write() {
+    summary();
+    const size_t in_full = options_.all ? analysis_.classes.size()
+                                        : std::min(kMostInFull, analysis_.classes.size());
+    for (size_t i = 0; i < in_full; ++i) full_class(analysis_.classes[i], i + 1);
+    other_classes(in_full);
+    unused();
+    next_step();
+    return std::move(out_);
+  }
+
+ private:
+  std::string shown(std::string_view text) const {
+    const std::string clean = clean_text(text);
+    return options_.unicode ? clean : to_ascii(clean);
+  }
+  std::string name(std::string_view text) const {
+    return shown(shorten(text, kLongestName));
+  }
+  std::string colored(Style style, std::string_view text) const {
+    return styled(options_.color, style, text);
+  }
+  size_t most(size_t usual) const { return options_.all ? kUnlimited : usual; }
+  /// A paragraph; `first` in front of its first line, as many spaces before the others.
+  void paragraph(std::string_view first, std::string_view text) {
+    const std::string next(count_characters(first), ' ');
+    out_ += wrapped(shown(text), options_.width, first, next);
+  }
+  void heading(std::string_view text) {
+    out_ += fmt::format("\n{}{}\n", kIndent, colored(Style::kBold, text));
+  }
+  void and_more(size_t count, std::string_view noun) {
+    out_ += fmt::format("{}  ... and {} (--all shows them)\n", kIndent,
+                        counted_grouped(static_cast<int64_t>(count), noun));
+  }
+
+  void summary();
+  void full_class(const AnalysedClass& analysed, size_t number);
+  void tree(const AnalysedClass& analysed, const ClassWords& words);
+  void tree_row(const std::string& branches, const std::string& label, size_t column,
+                const std::string& below, const std::vector<CallMark>& marks);
+  void single_points(const AnalysedClass& analysed, const ClassWords& words);
+  void redundancies(const AnalysedClass& analysed, const ClassWords& words);
+  void combinations(const AnalysedClass& analysed, const ClassWords& words);
+  void supports(const AnalysedClass& analysed, const ClassWords& words);
+  void passes(const AnalysedClass& analysed);
+  void notes(const AnalysedClass& analysed);
+  void other_classes(size_t first);
+  void unused();
+  void next_step();
+
+  const Analysis& analysis_;
+  const TextOptions& options_;
+  std::string out_;
+};
+
+void Writer::summary() {
+  paragraph("", "Read " + input_words(analysis_) + ": " + request_words(analysis_) + ".");
+  const lineage::ModelCounts& model = analysis_.model;
+  std::string calls = counted_grouped(model.calls, "call") + " between services";
+  if (model.errors > 0) {
+    calls += fmt::format(", {} failed", grouped(model.errors));
+    if (model.absorbed > 0)
+      calls +=
+          fmt::format(" ({} without making their callers fail)", grouped(model.absorbed));
+  }
+  if (model.retries > 0)
+    calls += ", " + fmt::format("{} {}", grouped(model.retries),
+                                model.retries == 1 ? "retry" : "retries");
+  if (model.not_awaited > 0)
+    calls += fmt::format(", {} not awaited", grouped(model.not_awaited));
+  paragraph("", calls + ".");
+}
+
+void Writer::full_class(const AnalysedClass& analysed, size_t number) {
+  const ClassWords words(analysed);
+  const std::string start = fmt::format("{}. ", number);
+  out_ += fmt::format("\n{}{}\n", start, colored(Style::kBold, name(analysed.name)));
+  std::string counts = words.counts();
+  if (!analysed.example.empty()) counts += ", one is trace " + analysed.example;
+  paragraph(kIndent, counts);
+  out_ += '\n';
+  tree(analysed, words);
+  single_points(analysed, words);
+  redundancies(analysed, words);
+  combinations(analysed, words);
+  if (options_.all) supports(analysed, words);
+  if (options_.passes) passes(analysed);
+  notes(analysed);
+}
+
+void Writer::tree_row(const std::string& branches, const std::string& label,
+                      size_t column, const std::string& below,
+                      const std::vector<CallMark>& marks) {
+  std::string line = branches + label;
+  size_t used = count_characters(line);
+  bool first = true;
+  for (const CallMark& mark : marks) {
+    const std::string text = shown(mark.words);
+    const size_t length = count_characters(text);
+    if (first) {
+      line += std::string(used < column ? column - used : 2, ' ');
+      used = std::max(column, used + 2);
+    } else if (used + 2 + length > options_.width) {
+      out_ += line + ";\n";
+      const size_t drawn = count_characters(below);
+      line = below + std::string(column > drawn ? column - drawn : 1, ' ');
+      used = std::max(column, drawn + 1);
+    } else {
+      line += "; ";
+      used += 2;
+    }
+    line += colored(style_of(mark.kind), text);
+    used += length;
+    first = false;
+  }
+  out_ += line + "\n";
+}
+
+void Writer::tree(const AnalysedClass& analysed, const ClassWords& words) {
+  TreeLimits limits;
+  limits.most_rows = options_.all ? kUnlimited / 4 : 40;
+  limits.most_depth = options_.all ? kUnlimited / 4 : (options_.width / 2 - 3) / 3;
+  if (options_.all) limits.most_alike = kUnlimited;
+  const TreeView view = tree_view(analysed.calls, limits);
+  const char* const turn = options_.unicode ? "├─ " : "|- ";
+  const char* const end = options_.unicode ? "└─ " : "`- ";
+  const char* const pass = options_.unicode ? "│  " : "|  ";
+
+  // Most of the room is for names, but the shortest useful mark fits beside them.
+  const size_t most_label = options_.width - 28;
+  std::vector<std::string> labels;
+  std::vector<std::string> before;  // by row: the branches that pass below it
+  size_t column = 0;
+  for (const TreeRow& row : view.rows) {
+    const size_t depth = static_cast<size_t>(row.depth);
+    const std::string above =
+        row.parent < 0 ? std::string(kIndent) : before[static_cast<size_t>(row.parent)];
+    before.push_back(depth == 0 ? above : above + (row.last ? "   " : pass));
+    const size_t drawn = kIndent.size() + 3 * depth;
+    const size_t room = std::max<size_t>(most_label > drawn ? most_label - drawn : 0, 16);
+    if (row.kind == TreeRow::Kind::kCall) {
+      labels.push_back(shown(shorten(call_title(analysed.calls[row.call]).text(), room)));
+      column = std::max(column, drawn + count_characters(labels.back()) + 2);
+    } else if (row.kind == TreeRow::Kind::kAlike) {
+      labels.push_back(fmt::format("... and {} more of these", grouped(row.folded)));
+      if (row.below > 0)
+        labels.back() +=
+            fmt::format(", with {} below them", counted_grouped(row.below, "call"));
+    } else {
+      labels.push_back(
+          fmt::format("... and {}", counted_grouped(row.folded, "more call")));
+    }
+  }
+  for (size_t i = 0; i < view.rows.size(); ++i) {
+    const TreeRow& row = view.rows[i];
+    const std::string above =
+        row.parent < 0 ? std::string(kIndent) : before[static_cast<size_t>(row.parent)];
+    const std::string branches = row.depth == 0 ? above : above + (row.last ? end : turn);
+    const bool folds = row.kind != TreeRow::Kind::kCall;
+    const bool has_rows_below =
+        i + 1 < view.rows.size() && view.rows[i + 1].parent == static_cast<int>(i);
+    tree_row(branches, folds ? colored(Style::kDim, labels[i]) : labels[i], column,
+             before[i] + (has_rows_below ? pass : ""),
+             folds ? std::vector<CallMark>() : words.marks(analysed.calls[row.call]));
+  }
+}
+
+void Writer::single_points(const AnalysedClass& analysed, const ClassWords& words) {
+  if (analysed.single_points.empty()) {
+    if (analysed.runs > 0 && analysed.calls.size() > 1) {
+      heading("No single point of failure was found:");
+      paragraph(std::string(kIndent) + "  ",
+                "no call that it makes is needed by itself in every way to an answer.");
+    }
+    return;
+  }
+  heading("If any of these fails, the request fails:");
+  std::map<std::string, const AnalysedCut*> cuts;
+  for (const AnalysedCut& cut : analysed.cuts) {
+    if (cut.ids.size() == 1) cuts.emplace(cut.ids[0], &cut);
+  }
+  const std::vector<uint32_t> looks =
+      looks_of(analysed.calls, parents_of(analysed.calls));
+  std::map<std::pair<std::string, uint32_t>, size_t> group_of;
+  std::vector<std::vector<std::string>> groups;
+  for (const std::string& id : analysed.single_points) {
+    if (words.find(id) == nullptr || options_.all) {
+      groups.push_back({id});
+      continue;
+    }
+    // Equal calls of different callers are different things to lose.
+    const std::pair key(caller_of(*words.find(id)), looks[words.index(id)]);
+    const auto [group, is_new] = group_of.emplace(key, groups.size());
+    if (is_new) groups.emplace_back();
+    groups[group->second].push_back(id);
+  }
+  const size_t listed = std::min(groups.size(), most(kMostSinglePoints));
+  for (size_t i = 0; i < listed; ++i) {
+    const std::string& id = groups[i].front();
+    const AnalysedCall* call = words.find(id);
+    std::string text = shorten(words.place(id), kLongestName);
+    if (groups[i].size() > 1)
+      text += fmt::format(", and {} more of these",
+                          grouped(static_cast<int64_t>(groups[i].size() - 1)));
+    if (call != nullptr && call->errors > 0)
+      text += fmt::format(" (failed in {} of {})", grouped(call->errors),
+                          counted_grouped(call->present, "run"));
+    if (const auto cut = cuts.find(id);
+        cut != cuts.end() && !cut->second->schedule.empty())
+      text += ": " + cut->second->schedule;
+    paragraph(std::string(kIndent) + "- ", text);
+  }
+  if (listed < groups.size()) and_more(groups.size() - listed, "more");
+}
+
+void Writer::redundancies(const AnalysedClass& analysed, const ClassWords& words) {
+  if (analysed.redundancies.empty()) return;
+  heading("Redundant, as these runs showed:");
+  const size_t listed = std::min(analysed.redundancies.size(), most(kMostRedundancies));
+  for (size_t i = 0; i < listed; ++i) {
+    const AnalysedRedundancy& redundancy = analysed.redundancies[i];
+    paragraph(std::string(kIndent) + "- ",
+              fmt::format("{} ({})", words.redundancy(redundancy),
+                          ClassWords::evidence(redundancy)));
+  }
+  if (listed < analysed.redundancies.size())
+    and_more(analysed.redundancies.size() - listed, "more");
+}
+
+void Writer::combinations(const AnalysedClass& analysed, const ClassWords& words) {
+  std::vector<const AnalysedCut*> cuts;
+  for (const AnalysedCut& cut : analysed.cuts) {
+    if (cut.ids.size() > 1) cuts.push_back(&cut);
+  }
+  if (analysed.runs == 0 || analysed.calls.size() < 2) return;
+  if (cuts.empty()) {
+    if (const std::string none = words.no_combinations(); !none.empty()) {
+      out_ += '\n';
+      paragraph(kIndent, none);
+    }
+    return;
+  }
+  heading("Smallest combinations that would break it, the likeliest first:");
+  const size_t listed = std::min(cuts.size(), most(kMostCuts));
+  for (size_t i = 0; i < listed; ++i) {
+    const std::string start = fmt::format("{}{:>2}. ", kIndent, i + 1);
+    const std::string below(start.size(), ' ');
+    for (size_t j = 0; j < cuts[i]->ids.size(); ++j) {
+      paragraph(
+          j == 0 ? start : below,
+          (j == 0 ? "" : "and ") + shorten(words.place(cuts[i]->ids[j]), kLongestName));
+    }
+    out_ += below +
+            colored(Style::kDim, shown(fmt::format("{}; {}", words.likelihood(*cuts[i]),
+                                                   words.observed(*cuts[i])))) +
+            "\n";
+    if (!cuts[i]->schedule.empty()) paragraph(below, cuts[i]->schedule);
+  }
+  const size_t more = cuts.size() - listed +
+                      static_cast<size_t>(std::max<int64_t>(analysed.cuts_left_out, 0));
+  if (listed < cuts.size()) {
+    and_more(cuts.size() - listed, "more");
+  }
+  if (more > cuts.size() - listed || !analysed.cuts_complete)
+    paragraph(std::string(kIndent) + "  ",
+              "There are others; --first N finds more of them.");
+}
+
+void Writer::supports(const AnalysedClass& analysed, const ClassWords& words) {
+  if (analysed.supports.empty()) return;
+  heading("Calls that are enough for an answer, some of the ways:");
+  const size_t listed = std::min(analysed.supports.size(), kMostSupports);
+  for (size_t i = 0; i < listed; ++i) {
+    std::vector<std::string> calls;
+    for (const std::string& id : analysed.supports[i]) calls.push_back(words.title(id));
+    std::vector<std::string> failed;
+    if (i < analysed.support_conditions.size()) {
+      for (const std::string& id : analysed.support_conditions[i])
+        failed.push_back(words.title(id));
+    }
+    std::string text = calls.empty() ? "none" : enumeration(calls);
+    if (!failed.empty()) text += "; once " + enumeration(failed) + " failed";
+    paragraph(std::string(kIndent) + "- ", text);
+  }
+}
+
+void Writer::passes(const AnalysedClass& analysed) {
+  if (analysed.passes.empty()) return;
+  heading("How the derivation graph was simplified:");
+  size_t longest = 0;
+  for (const AnalysedPass& pass : analysed.passes)
+    longest = std::max(longest, count_characters(pass.name));
+  out_ += fmt::format("{}  {} {:>8} {:>8} {:>8}\n", kIndent, std::string(longest, ' '),
+                      "nodes", "edges", "leaves");
+  for (const AnalysedPass& pass : analysed.passes) {
+    const std::string padding(longest - count_characters(pass.name), ' ');
+    out_ += wrapped(
+        shown(pass.what), options_.width,
+        fmt::format("{}  {}{} {:>8} {:>8} {:>8}  ", kIndent, shown(pass.name), padding,
+                    grouped(pass.nodes), grouped(pass.edges), grouped(pass.leaves)),
+        std::string(kIndent.size() + 2 + longest + 29, ' '));
+  }
+}
+
+void Writer::notes(const AnalysedClass& analysed) {
+  if (analysed.notes.empty()) return;
+  heading("To know:");
+  const size_t listed = std::min(analysed.notes.size(), most(kMostNotes));
+  for (size_t i = 0; i < listed; ++i)
+    paragraph(std::string(kIndent) + "- ", analysed.notes[i]);
+  if (listed < analysed.notes.size()) and_more(analysed.notes.size() - listed, "more");
+}
+
+void Writer::other_classes(size_t first) {
+  const std::vector<AnalysedClass>& classes = analysis_.classes;
+  if (first >= classes.size()) return;
+  out_ += fmt::format(
+      "\n{}\n",
+      colored(Style::kBold,
+              fmt::format("{} (--all shows them in full):",
+                          counted_grouped(static_cast<int64_t>(classes.size() - first),
+                                          "more kind"))));
+  const size_t end = std::min(classes.size(), first + kMostLines);
+  for (size_t i = first; i < end; ++i) {
+    const AnalysedClass& analysed = classes[i];
+    const size_t cuts = analysed.cuts.size();
+    const size_t singles = static_cast<size_t>(
+        std::count_if(analysed.cuts.begin(), analysed.cuts.end(),
+                      [](const AnalysedCut& cut) { return cut.ids.size() == 1; }));
+    paragraph(fmt::format("{:>4}. ", i + 1),
+              fmt::format(
+                  "{}: {}; {}, {}", shorten(analysed.name, kLongestName),
+                  ClassWords(analysed).counts(),
+                  counted_grouped(static_cast<int64_t>(analysed.single_points.size()),
+                                  "single point"),
+                  counted_grouped(static_cast<int64_t>(cuts - singles), "combination")));
+  }
+  if (end < classes.size()) {
+    out_ += fmt::format("      ... and {} more kinds\n",
+                        grouped(static_cast<int64_t>(classes.size() - end)));
+  }
+}
+
+void Writer::unused() {
+  const std::vector<std::string> words = unused_words(analysis_);
+  if (words.empty()) return;
+  out_ += fmt::format("\n{}\n", colored(Style::kYellow, "Not used:"));
+  const size_t listed = std::min(words.size(), most(kMostInFull));
+  for (size_t i = 0; i < listed; ++i) paragraph("  - ", words[i]);
+  if (listed < words.size()) and_more(words.size() - listed, "more");
+}
+
+void Writer::next_step() {
+  bool cut = false;
+  bool written = false;
+  for (const AnalysedClass& analysed : analysis_.classes) {
+    for (const AnalysedCut& found : analysed.cuts) {
+      cut = true;
+      written = written || !found.schedule.empty();
+    }
+  }
+  if (!cut) return;
+  constexpr std::string_view kNext = "Next: ";
+  const std::string lines = wrapped(
+      written
+          ? "nothing was injected so far. The schedules above are ready to be "
+            "injected; cutset run tries such fault sets on the live system and says "
+            "which of them really break it."
+          : "nothing was injected so far. --schedules DIR writes a fault schedule for "
+            "each line above, --html FILE draws the pictures; cutset run tries such "
+            "fault sets on the live system and says which of them really break it.",
+      options_.width, kNext, "      ");
+  out_ += '\n' + colored(Style::kBold, kNext) + lines.substr(kNext.size());
+}
+
+}  // namespace
+
+std::string analysis_text(const Analysis& analysis, const TextOptions& options) {
+  return Writer(analysis, options).write();
+}
+
+}  // namespace cutset::report
