@@ -263,8 +263,9 @@ int64_t JsonCursor::scaled_integer(int64_t scale) {
   const std::string_view digits = container ? std::string_view() : text();
   int64_t value = 0;
   if (digits.empty() && !container) return 0;
-  if (!parse_number(digits, scale, value)) fail(at, "a number");
-  return value;
+  if (parse_number(digits, scale, value)) return value;
+  fail(at, "a number");
+  return 0;
 }
 
 template <typename Each>
