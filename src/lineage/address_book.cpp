@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "lineage/call_attributes.h"
-#include "lineage/call_names.h"
+#include "lineage/call_callee.h"
 
 namespace cutset::lineage {
 

@@ -64,4 +64,11 @@ class KnownAttributes {
   std::array<Slot, kSlots> slots_;
 };
 
+/// One half of a call with what is known of it. span == nullptr: it was not seen.
+struct Half {
+  const StoredSpan* span = nullptr;
+  SpanStatus status = SpanStatus::kUnset;  // united over repeats
+  KnownValues known;
+};
+
 }  // namespace cutset::lineage

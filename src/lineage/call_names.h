@@ -3,12 +3,7 @@
 // (docs/concepts/identity.md).
 //
 // Rules:
-// - Callee: the service of the callee's half; else the peer; else the address looked up
-// in
-//   ExecutionOptions::addresses; else the database as "system/name", the RPC service, the
-//   message queue as "system/destination", "host:port"; else, of an operation
-//   "post_storage_mongo_find_client", "post_storage_mongo" (up to the kind of store);
-//   else "unknown".
+// - Callee: call_callee.h.
 // - Signature: gRPC "pkg.Service/Method"; HTTP "METHOD /path/:id"; of a database
 //   "OPERATION table"; else the operation's name, paths in it with placeholders.
 // - The path is the concrete one where a half has it, the callee's first: that is what a
@@ -27,13 +22,6 @@
 
 namespace cutset::lineage {
 
-/// One half of a call with what is known of it. span == nullptr: it was not seen.
-struct Half {
-  const StoredSpan* span = nullptr;
-  SpanStatus status = SpanStatus::kUnset;  // united over repeats
-  KnownValues known;
-};
-
 struct CallName {
   std::string callee;
   std::string signature;
@@ -48,14 +36,6 @@ constexpr size_t kLongestTarget = 256;
 
 CallName name_call(const SpanTable& table, const Half& client, const Half& server,
                    const std::map<std::string, std::string>& addresses);
-
-struct Address {
-  std::string host;
-  std::string whole;  // with the port, if that is known
-};
-
-/// Where a caller's half says that it called; empty: it does not.
-Address address_of(const KnownValues& known);
 
 /// `text` cut to `longest` bytes at most, between characters; what was cut off is
 /// replaced by '~' and a hash of the whole, so that different texts stay different.

@@ -7,64 +7,36 @@
 
 #include <fmt/format.h>
 
-#include "base/check.h"
-#include "base/hash.h"
-#include "lineage/call_attributes.h"
+#include "lineage/call_draft.h"
 #include "lineage/call_halves.h"
 #include "lineage/call_keys.h"
 #include "lineage/call_names.h"
-#include "lineage/name_table.h"
 
 namespace cutset::lineage {
 
 namespace {
 
-// Times of one service are this far apart from the truth: formats round to microseconds
-// or milliseconds, and OpenTelemetry for JavaScript starts each span at a whole
-// millisecond of the wall clock. A call that ends less than this after its caller's span
-// was awaited, as far as anybody can tell.
-constexpr int64_t kClockStep = 1'000'000;
-constexpr int kServerError = 500;
-
-/// A call before it has a place in the execution.
-struct Draft {
-  CallHalves halves;
-  const StoredSpan* client = nullptr;
-  const StoredSpan* server = nullptr;
-  NameId callee = NameTable::kEmpty;     // of the builder's own names
-  NameId signature = NameTable::kEmpty;  // likewise
-  std::string concrete;
-  std::string key;
-  uint32_t ordinal = 1;
-  int repeats = -1;  // index into the drafts
-  Call call;
-  size_t depth = 1;
-  size_t points_text = 0;  // length of its id, about
-  bool left_out = false;
-  int place = -1;  // in Execution::calls
-
-  /// The half whose times its caller's other calls can be compared with, if it is there.
-  const StoredSpan& timed() const { return client != nullptr ? *client : *server; }
-};
-
 class Builder {
  public:
   Builder(const SpanTable& table, const TraceTree& tree, const ExecutionOptions& options,
           ModelCounts& counts)
-      : table_(table), tree_(tree), options_(options), counts_(counts), known_(table) {}
+      : table_(table),
+        tree_(tree),
+        options_(options),
+        counts_(counts),
+        drafter_(table, tree, options) {}
 
   Execution build() {
-    FoundCalls found = find_calls(table_, tree_);
+    const FoundCalls found = find_calls(table_, tree_);
     counts_.collapsed += found.collapsed;
-    drafts_.resize(found.calls.size());
-    for (size_t at = 0; at < drafts_.size(); ++at) {
-      drafts_[at].halves = found.calls[at];
-      describe(drafts_[at]);
-      bound(drafts_[at]);
+    drafts_.reserve(found.calls.size());
+    for (const CallHalves& halves : found.calls) {
+      drafts_.push_back(drafter_.draft(halves));
     }
     settle_shared_clients();
     put_in_order();
     tell_apart();
+    for (Draft& draft : drafts_) bound(draft);
     Execution execution;
     execution.run = tree_.trace.text();
     write(execution);
@@ -74,94 +46,31 @@ class Builder {
   }
 
  private:
-  Half half(int at) const {
-    Half half;
-    if (at < 0) return half;
-    const TreeSpan& span = tree_.spans[static_cast<size_t>(at)];
-    half.span = &table_.spans()[span.span];
-    half.status = span.status;
-    half.known = known_.of(*half.span);
-    return half;
-  }
-
-  void describe(Draft& draft) {
-    const Half client = half(draft.halves.client);
-    const Half server = half(draft.halves.server);
-    draft.client = client.span;
-    draft.server = server.span;
-    CallName name = name_call(table_, client, server, options_.addresses);
-    draft.callee = names_.intern(name.callee);
-    draft.signature = names_.intern(name.signature);
-    draft.concrete = std::move(name.concrete);
-    Call& call = draft.call;
-    call.effectful =
-        name.method != "GET" && name.method != "HEAD" && name.method != "OPTIONS";
-    call.method = std::move(name.method);
-    call.target = std::move(name.target);
-    describe_answer(client, server, call);
-    call.awaited = awaited(draft);
-    call.start_ns = draft.timed().start_ns;
-    call.end_ns = draft.timed().end_ns;
-    call.span_id = hex16(draft.timed().id);
-  }
-
-  static void describe_answer(const Half& client, const Half& server, Call& call) {
-    const int client_status = http_status(client.known[Known::kStatus]);
-    const int server_status = http_status(server.known[Known::kStatus]);
-    const bool client_failed =
-        client.status == SpanStatus::kError || client_status >= kServerError;
-    const bool server_failed =
-        server.status == SpanStatus::kError || server_status >= kServerError;
-    const auto answer = [](bool failed, int status) {
-      Answer result;
-      result.kind = failed && status == 0 ? Answer::Kind::kError : Answer::Kind::kStatus;
-      result.status = status;
-      return result;
-    };
-    call.failed = client_failed || server_failed;
-    if (server.span != nullptr) call.answered = answer(server_failed, server_status);
-    // What the caller's half says counts; where it is silent, what the callee sent.
-    call.seen = client_failed || client_status != 0
-                    ? answer(client_failed, client_status)
-                    : answer(server_failed, server_status);
-    call.executed = server.span != nullptr || !client_failed;
-  }
-
-  bool awaited(const Draft& draft) const {
-    if (draft.halves.follows_from) return false;
-    for (const StoredSpan* span : {draft.client, draft.server}) {
-      if (span != nullptr &&
-          (span->kind == SpanKind::kConsumer || span->kind == SpanKind::kProducer)) {
-        return false;
-      }
+  static size_t escaped_size(std::string_view text) {
+    size_t size = text.size();
+    for (const char c : text) {
+      const bool plain = static_cast<unsigned char>(c) >= ' ' && c != '>' && c != '#' &&
+                         c != '{' && c != '}' && c != '%' && c != ':' && c != 0x7f;
+      size += plain ? 0 : 2;
     }
-    const int handler = draft.halves.handler;
-    if (draft.client == nullptr || handler < 0) return true;
-    const StoredSpan& made_by = spans(handler);
-    // A span without a duration (Zipkin allows it) does not say when it ended.
-    return made_by.end_ns <= made_by.start_ns ||
-           draft.client->end_ns <= made_by.end_ns + kClockStep;
+    return size;
   }
 
-  const StoredSpan& spans(int at) const {
-    return table_.spans()[tree_.spans[static_cast<size_t>(at)].span];
-  }
-
-  /// Depth, and the length of ids as texts: both grow with every call below a call.
+  /// Depth, and the length of identities: both grow with every call below a call.
   void bound(Draft& draft) {
     constexpr size_t kLongestId = size_t{60} << 10;  // parse_call_id refuses 64 KiB
-    const size_t own = kPointExtra + names_.text(draft.callee).size() +
-                       names_.text(draft.signature).size() + kLongestKey;
-    draft.points_text = own;
+    constexpr size_t kBetween = 20;                  // " > ", ":", "{}", "#", the ordinal
+    draft.id_size = kBetween + escaped_size(drafter_.names().text(draft.callee)) +
+                    escaped_size(drafter_.names().text(draft.signature)) +
+                    escaped_size(draft.key);
     if (draft.halves.parent >= 0) {
       const Draft& parent = drafts_[static_cast<size_t>(draft.halves.parent)];
       draft.depth = parent.depth + 1;
-      draft.points_text += parent.points_text;
+      draft.id_size += parent.id_size;
       draft.left_out = parent.left_out;
     }
     draft.left_out = draft.left_out || draft.depth > kDeepestCall ||
-                     draft.points_text > kLongestId ||
-                     points_ + draft.depth > kMostPoints;
+                     draft.id_size > kLongestId || points_ + draft.depth > kMostPoints;
     if (draft.left_out) {
       ++left_out_;
     } else {
@@ -178,21 +87,15 @@ class Builder {
     for (const Draft& draft : drafts_) {
       if (draft.client == nullptr || draft.server == nullptr) continue;
       ++own[static_cast<size_t>(draft.halves.client)];
-      if (callee_failed(draft)) ++failed[static_cast<size_t>(draft.halves.client)];
+      if (draft.callee_failed) ++failed[static_cast<size_t>(draft.halves.client)];
     }
     for (Draft& draft : drafts_) {
       if (draft.client == nullptr || draft.server == nullptr) continue;
       const auto client = static_cast<size_t>(draft.halves.client);
       if (own[client] < 2 || failed[client] == 0) continue;
-      draft.call.failed = callee_failed(draft);
+      draft.call.failed = draft.callee_failed;
       draft.call.seen = *draft.call.answered;
     }
-  }
-
-  bool callee_failed(const Draft& draft) const {
-    return tree_.spans[static_cast<size_t>(draft.halves.server)].status ==
-               SpanStatus::kError ||
-           is_failure(*draft.call.answered);
   }
 
   /// Siblings in the order of their start where that can be compared: caller's halves of
@@ -265,19 +168,6 @@ class Builder {
     }
   }
 
-  /// Two attempts that were in flight together are no retry of each other.
-  static bool could_know(const Draft& failed, const Draft& next) {
-    const bool clients = failed.client != nullptr && next.client != nullptr &&
-                         failed.client != next.client;
-    const StoredSpan* const first = clients ? failed.client : failed.server;
-    const StoredSpan* const second = clients ? next.client : next.server;
-    if (first == nullptr || second == nullptr || first->service != second->service ||
-        first->end_ns == 0 || second->start_ns == 0) {
-      return true;
-    }
-    return second->start_ns + kClockStep >= first->end_ns;
-  }
-
   /// Pre-order, siblings in their order, without recursion.
   void write(Execution& execution) {
     std::vector<int> first_child(drafts_.size() + 1, -1);  // 0: of the outside
@@ -285,7 +175,7 @@ class Builder {
     for (size_t rank = order_.size(); rank-- > 0;) {
       const auto at = static_cast<size_t>(order_[rank]);
       if (drafts_[at].left_out) continue;
-      int& first = first_child[static_cast<size_t>(drafts_[at].halves.parent + 1)];
+      int& first = first_child[static_cast<size_t>(drafts_[at].halves.parent) + 1];
       next[at] = std::exchange(first, static_cast<int>(at));
     }
     execution.calls.reserve(drafts_.size() - left_out_);
@@ -320,8 +210,8 @@ class Builder {
       call.id.points = execution.calls[static_cast<size_t>(call.parent)].id.points;
     }
     identity::Point& point = call.id.points.emplace_back();
-    point.callee = names_.text(draft.callee);
-    point.signature = names_.text(draft.signature);
+    point.callee = drafter_.names().text(draft.callee);
+    point.signature = drafter_.names().text(draft.signature);
     point.key = std::move(draft.key);
     point.ordinal = draft.ordinal;
     execution.calls.push_back(std::move(call));
@@ -373,7 +263,6 @@ class Builder {
     }
   }
 
-  static constexpr size_t kPointExtra = 16;  // separators and the ordinal
   // Every call has all points of its id: about 100 bytes each.
   static constexpr size_t kMostPoints = size_t{1} << 22;
 
@@ -381,8 +270,7 @@ class Builder {
   const TraceTree& tree_;
   const ExecutionOptions& options_;
   ModelCounts& counts_;
-  const KnownAttributes known_;
-  NameTable names_;
+  Drafter drafter_;
   std::vector<Draft> drafts_;
   std::vector<int> order_;  // drafts: siblings together, in their order
   size_t left_out_ = 0;

@@ -9,10 +9,11 @@
 // - Spans between the halves of two calls inside one service are collapsed.
 // - Siblings are ordered by their start inside their service; no time is compared across
 //   services.
-// - A retry has the parent, callee, signature and key of a failed sibling before it.
-// - Producer and consumer kinds, links, FOLLOWS_FROM, and calls that end after the span
-// of
-//   their own service that made them, are not awaited.
+// - A retry has the parent, callee, signature and key of a failed sibling before it that
+//   was over when it began.
+// - Producer and consumer kinds, FOLLOWS_FROM, and calls that end a millisecond or more
+//   after the callee's half that made them, are not awaited. Links are counted, not
+//   joined.
 //
 // Thread rule: values; pure functions.
 #pragma once
