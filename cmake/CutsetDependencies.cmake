@@ -9,6 +9,13 @@ add_library(cadical INTERFACE IMPORTED)
 target_include_directories(cadical SYSTEM INTERFACE ${CADICAL_INCLUDE_DIR})
 target_link_libraries(cadical INTERFACE ${CADICAL_LIBRARY})
 
+find_path(MINISAT_INCLUDE_DIR minisat/core/Solver.h REQUIRED)
+find_library(MINISAT_LIBRARY NAMES libminisat.a minisat REQUIRED)
+add_library(minisat INTERFACE IMPORTED)
+target_include_directories(minisat SYSTEM INTERFACE ${MINISAT_INCLUDE_DIR})
+target_link_libraries(minisat INTERFACE ${MINISAT_LIBRARY})
+find_package(EXPAT REQUIRED)
+
 find_package(simdjson REQUIRED)
 find_package(ZLIB REQUIRED)
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
