@@ -58,8 +58,8 @@ TEST_P(TraceExecutionCase, GivesTheExpectedCalls) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, TraceExecutionCase, testing::ValuesIn(cases()),
-                         [](const testing::TestParamInfo<std::string>& info) {
-                           std::string name = info.param;
+                         [](const testing::TestParamInfo<std::string>& rule) {
+                           std::string name = rule.param;
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
