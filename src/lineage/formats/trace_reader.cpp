@@ -32,13 +32,13 @@ std::string printable(std::string_view head) {
   return text;
 }
 
+/// Short: a folder may have many files that are none of them.
 std::string known_formats() {
-  std::string text;
+  std::string text = "one of";
   for (const TraceReader* reader : trace_readers()) {
-    if (!text.empty()) text += ", ";
-    text += reader->describe();
+    text += fmt::format("{} {}", text.back() == 'f' ? "" : ",", reader->name());
   }
-  return text;
+  return text + " (docs/formats.md)";
 }
 
 }  // namespace
