@@ -159,8 +159,8 @@ void ClassPage::breaks() {
   }
   const size_t listed = take_rows(rows.size());
   out_ +=
-      "<table class=\"breaks\"><thead><tr><th>if this fails, the request "
-      "fails</th><th>how likely</th><th>observed</th><th>schedule</th></tr></thead>"
+      "<table class=\"breaks\"><thead><tr><th>nothing was seen to make up "
+      "for</th><th>how likely</th><th>observed</th><th>schedule</th></tr></thead>"
       "<tbody>\n";
   for (size_t i = 0; i < listed; ++i) break_row(rows[i], is_listed[i]);
   out_ += "</tbody></table>\n";

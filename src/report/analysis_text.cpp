@@ -79,9 +79,9 @@ class Writer {
   void heading(std::string_view text) {
     out_ += fmt::format("\n{}{}\n", kIndent, colored(Style::kBold, text));
   }
-  void and_more(size_t count, std::string_view noun) {
-    out_ += fmt::format("{}  ... and {} (--all shows them)\n", kIndent,
-                        counted_grouped(static_cast<int64_t>(count), noun));
+  void and_more(size_t count) {
+    out_ += fmt::format("{}  ... and {} more (--all shows them)\n", kIndent,
+                        grouped(static_cast<int64_t>(count)));
   }
 
   void summary();
@@ -225,7 +225,7 @@ void Writer::single_points(const AnalysedClass& analysed, const ClassWords& word
     }
     return;
   }
-  heading("If any of these fails, the request fails:");
+  heading("No run shows that a request survives the failure of any of these:");
   std::map<std::string, const AnalysedCut*> cuts;
   for (const AnalysedCut& cut : analysed.cuts) {
     if (cut.ids.size() == 1) cuts.emplace(cut.ids[0], &cut);
@@ -254,14 +254,14 @@ void Writer::single_points(const AnalysedClass& analysed, const ClassWords& word
       text += fmt::format(", and {} more of these",
                           grouped(static_cast<int64_t>(groups[i].size() - 1)));
     if (call != nullptr && call->errors > 0)
-      text += fmt::format(" (failed in {} of {})", grouped(call->errors),
-                          counted_grouped(call->present, "run"));
+      text += fmt::format(" (failed in {} of {}, never alone while it was answered)",
+                          grouped(call->errors), counted_grouped(call->present, "run"));
     if (const auto cut = cuts.find(id);
         cut != cuts.end() && !cut->second->schedule.empty())
       text += ": " + cut->second->schedule;
     paragraph(std::string(kIndent) + "- ", text);
   }
-  if (listed < groups.size()) and_more(groups.size() - listed, "more");
+  if (listed < groups.size()) and_more(groups.size() - listed);
 }
 
 void Writer::redundancies(const AnalysedClass& analysed, const ClassWords& words) {
@@ -275,7 +275,7 @@ void Writer::redundancies(const AnalysedClass& analysed, const ClassWords& words
                           ClassWords::evidence(redundancy)));
   }
   if (listed < analysed.redundancies.size())
-    and_more(analysed.redundancies.size() - listed, "more");
+    and_more(analysed.redundancies.size() - listed);
 }
 
 void Writer::combinations(const AnalysedClass& analysed, const ClassWords& words) {
@@ -310,7 +310,7 @@ void Writer::combinations(const AnalysedClass& analysed, const ClassWords& words
   const size_t more = cuts.size() - listed +
                       static_cast<size_t>(std::max<int64_t>(analysed.cuts_left_out, 0));
   if (listed < cuts.size()) {
-    and_more(cuts.size() - listed, "more");
+    and_more(cuts.size() - listed);
   }
   if (more > cuts.size() - listed || !analysed.cuts_complete)
     paragraph(std::string(kIndent) + "  ",
@@ -359,7 +359,7 @@ void Writer::notes(const AnalysedClass& analysed) {
   const size_t listed = std::min(analysed.notes.size(), most(kMostNotes));
   for (size_t i = 0; i < listed; ++i)
     paragraph(std::string(kIndent) + "- ", analysed.notes[i]);
-  if (listed < analysed.notes.size()) and_more(analysed.notes.size() - listed, "more");
+  if (listed < analysed.notes.size()) and_more(analysed.notes.size() - listed);
 }
 
 void Writer::other_classes(size_t first) {
@@ -398,7 +398,7 @@ void Writer::unused() {
   out_ += fmt::format("\n{}\n", colored(Style::kYellow, "Not used:"));
   const size_t listed = std::min(words.size(), most(kMostInFull));
   for (size_t i = 0; i < listed; ++i) paragraph("  - ", words[i]);
-  if (listed < words.size()) and_more(words.size() - listed, "more");
+  if (listed < words.size()) and_more(words.size() - listed);
 }
 
 void Writer::next_step() {
