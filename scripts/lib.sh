@@ -43,7 +43,8 @@ build() {
     export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
   fi
   say "configure build/$preset"
-  cmake --preset "$preset" >"$log" 2>&1 || {
+  # Sample data that is no part of the project is found through one setting, here a variable.
+  cmake --preset "$preset" ${CUTSET_SHARED_DATA:+-DCUTSET_SHARED_DATA="$CUTSET_SHARED_DATA"} >"$log" 2>&1 || {
     cat "$log"
     fail "configuring preset $preset failed; if a package is missing, run scripts/setup build test"
   }
