@@ -80,7 +80,7 @@ class SpanSink {
   virtual ~SpanSink() = default;
   virtual void add(const SpanView& span) = 0;
   /// A span that the reader cannot use (no valid id, ...): counted, the first `reason`
-  /// is kept for the user.
+  /// is kept for the user. It may quote the input as it is.
   virtual void reject(std::string_view reason) = 0;
 };
 

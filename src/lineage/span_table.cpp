@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace cutset::lineage {
 
 bool is_noise(std::string_view attribute) {
@@ -59,7 +61,7 @@ void SpanTable::add(const SpanView& span) {
 }
 
 void SpanTable::reject(std::string_view reason) {
-  if (rejected_++ == 0) first_reason_ = reason;
+  if (rejected_++ == 0) first_reason_ = one_line(reason);
 }
 
 std::string_view SpanTable::attribute(const StoredSpan& span,

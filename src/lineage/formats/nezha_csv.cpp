@@ -1,4 +1,5 @@
 // Nezha's CSV (IntelligentDDS/Nezha): spans of Kubernetes pods, without kinds and status.
+#include <algorithm>
 #include <array>
 
 #include "lineage/formats/csv_rows.h"
@@ -78,6 +79,7 @@ class NezhaCsvReader : public TraceReader {
     if (!parse_csv_number(rows.at(kStart), span.start_ns) || span.start_ns < 0)
       return wrong(kStart, kTime);
     if (!parse_csv_number(rows.at(kEnd), span.end_ns)) return wrong(kEnd, kTime);
+    span.end_ns = std::max(span.start_ns, span.end_ns);
     span.service = service_of(rows.at(kPod));
     span.operation = rows.at(kOperation);
     sink.add(span);
