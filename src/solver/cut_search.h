@@ -56,6 +56,7 @@ struct SearchOptions {
   Method method = Method::kAuto;
   Backend backend = Backend::kCadical;
   uint64_t seed = 0;
+  uint64_t wanted = 0;  // so many sets will be asked for; 0: unknown, or all
   std::chrono::milliseconds time_limit{0};  // 0: none
   std::function<bool()> stop;               // may be empty; true: give up
 };
