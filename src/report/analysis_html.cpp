@@ -28,8 +28,9 @@ size_t combinations(const AnalysedClass& analysed) {
                     [](const AnalysedCut& cut) { return cut.ids.size() > 1; }));
 }
 
-std::string number_box(int64_t number, std::string_view words) {
-  return fmt::format("<div><b>{}</b><span>{}</span></div>\n", grouped(number), words);
+std::string number_box(int64_t number, std::string_view one, std::string_view several) {
+  return fmt::format("<div><b>{}</b><span>{}</span></div>\n", grouped(number),
+                     number == 1 ? one : several);
 }
 
 std::string head(const Analysis& analysis) {
@@ -44,13 +45,15 @@ std::string head(const Analysis& analysis) {
     singles += static_cast<int64_t>(analysed.single_points.size());
     combined += static_cast<int64_t>(combinations(analysed));
   }
-  out += number_box(static_cast<int64_t>(analysis.classes.size()), "kinds of requests");
-  out += number_box(analysis.model.calls, "calls between services");
-  out += number_box(singles, "single points of failure");
-  out += number_box(combined, "combinations that break");
-  out += number_box(analysis.model.errors, "calls that failed");
-  out += number_box(analysis.model.absorbed, "of them absorbed");
-  out += number_box(analysis.model.retries, "retries");
+  out += number_box(static_cast<int64_t>(analysis.classes.size()), "kind of request",
+                    "kinds of requests");
+  out +=
+      number_box(analysis.model.calls, "call between services", "calls between services");
+  out += number_box(singles, "single point of failure", "single points of failure");
+  out += number_box(combined, "combination that breaks", "combinations that break");
+  out += number_box(analysis.model.errors, "call that failed", "calls that failed");
+  out += number_box(analysis.model.absorbed, "of them absorbed", "of them absorbed");
+  out += number_box(analysis.model.retries, "retry", "retries");
   out += "</div>\n";
   return out + "</header>\n";
 }

@@ -17,12 +17,13 @@ namespace {
 constexpr size_t kMostBoxesOfClass = 120;
 constexpr size_t kLeastBoxesOfClass = 8;  // a picture of fewer says nothing
 constexpr size_t kMostRows = 200;         // of each table
+constexpr size_t kMostOpenRows = 12;      // of single points, before one asks for more
 constexpr size_t kMostSupports = 10;
 constexpr size_t kMostSupportCalls = 60;
 constexpr size_t kLongestName = 160;
 
 std::string shown(std::string_view text) {
-  return escape_markup(shorten(text, kLongestName));
+  return escape_markup(shorten_middle(text, kLongestName));
 }
 
 class ClassPage {
@@ -33,11 +34,10 @@ class ClassPage {
   std::string write() {
     out_ = fmt::format("<article class=\"kind\" id=\"class-{}\">\n<h2>{}. {}</h2>\n",
                        number_, number_, shown(analysed_.name));
-    std::string counts = words_.counts();
-    if (!analysed_.example.empty()) counts += "; one is trace " + analysed_.example;
-    out_ += fmt::format("<p class=\"soft\">{}</p>\n", shown(counts));
+    out_ += fmt::format("<p class=\"soft\">{}</p>\n", shown(words_.counts()));
     picture();
-    breaks();
+    single_points();
+    combinations();
     redundancies();
     notes();
     supports();
@@ -75,14 +75,15 @@ class ClassPage {
   std::string calls_cell(const std::vector<std::string>& ids) const {
     std::string cell;
     for (const std::string& id : ids)
-      cell +=
-          fmt::format("<div title=\"{}\">{}</div>", shown(id), shown(words_.place(id)));
+      cell += fmt::format("<div title=\"{}\">{}</div>", shown(id),
+                          escape_markup(words_.place(id)));
     return cell;
   }
 
   void picture();
-  void breaks();
-  void break_row(const AnalysedCut& cut, bool is_listed);
+  void break_rows(const std::vector<AnalysedCut>& cuts, size_t first, size_t end);
+  void single_points();
+  void combinations();
   void redundancies();
   void notes();
   void supports();
@@ -118,58 +119,70 @@ void ClassPage::picture() {
   }
 }
 
-void ClassPage::break_row(const AnalysedCut& cut, bool is_listed) {
-  out_ += fmt::format(
-      "<tr class=\"shows\" data-failing=\"{}\" data-lost=\"1\"><td>{}</td><td "
-      "class=\"soft\">{}</td><td>{}</td><td>{}</td></tr>\n",
-      boxes_of(cut.ids), calls_cell(cut.ids), is_listed ? words_.likelihood(cut) : "",
-      words_.observed(cut),
-      cut.schedule.empty() ? "" : "<code>" + shown(cut.schedule) + "</code>");
+void ClassPage::break_rows(const std::vector<AnalysedCut>& cuts, size_t first,
+                           size_t end) {
+  out_ +=
+      "<table class=\"breaks\"><thead><tr><th>what fails</th><th>how "
+      "likely</th><th>observed</th><th>schedule</th></tr></thead><tbody>\n";
+  for (size_t i = first; i < end; ++i) {
+    const AnalysedCut& cut = cuts[i];
+    out_ += fmt::format(
+        "<tr class=\"shows\" data-failing=\"{}\" data-lost=\"1\"><td>{}</td><td "
+        "class=\"soft\">{}</td><td>{}</td><td>{}</td></tr>\n",
+        boxes_of(cut.ids), calls_cell(cut.ids), words_.likelihood(cut),
+        words_.observed(cut),
+        cut.schedule.empty() ? "" : "<code>" + shown(cut.schedule) + "</code>");
+  }
+  out_ += "</tbody></table>\n";
 }
 
-void ClassPage::breaks() {
-  std::vector<AnalysedCut> rows;
-  std::vector<bool> is_listed;
-  std::set<std::string> singles;
+void ClassPage::single_points() {
+  std::vector<AnalysedCut> singles;
+  std::set<std::string> listed_ids;
   for (const AnalysedCut& cut : analysed_.cuts) {
     if (cut.ids.size() != 1) continue;
-    rows.push_back(cut);
-    is_listed.push_back(true);
-    singles.insert(cut.ids[0]);
+    singles.push_back(cut);
+    listed_ids.insert(cut.ids[0]);
   }
   for (const std::string& id : analysed_.single_points) {
-    // Beyond the cut sets that were asked for: its likelihood was not worked out.
-    if (!singles.insert(id).second) continue;
+    // Beyond the cut sets that were asked for.
+    if (!listed_ids.insert(id).second) continue;
     AnalysedCut cut;
     cut.ids = {id};
-    rows.push_back(std::move(cut));
-    is_listed.push_back(false);
+    if (const AnalysedCall* call = words_.find(id); call != nullptr) {
+      cut.likelihood = (static_cast<double>(call->errors) + 1) /
+                       (static_cast<double>(call->present) + 2);
+    }
+    singles.push_back(std::move(cut));
   }
-  const size_t single_rows = rows.size();
+  if (singles.empty()) return;
+  const size_t listed = take_rows(singles.size());
+  const size_t open = std::min(listed, kMostOpenRows);
+  out_ += "<h3>No run shows that a request survives the failure of any of these</h3>\n";
+  if (open > 0) break_rows(singles, 0, open);
+  if (open < listed) {
+    out_ += fmt::format(
+        "<details><summary>{}</summary>\n",
+        counted_grouped(static_cast<int64_t>(listed - open), "more single point"));
+    break_rows(singles, open, listed);
+    out_ += "</details>\n";
+  }
+  left_out(singles.size() - listed, "row");
+}
+
+void ClassPage::combinations() {
+  std::vector<AnalysedCut> cuts;
   for (const AnalysedCut& cut : analysed_.cuts) {
-    if (cut.ids.size() < 2) continue;
-    rows.push_back(cut);
-    is_listed.push_back(true);
+    if (cut.ids.size() > 1) cuts.push_back(cut);
   }
   if (analysed_.runs == 0 || analysed_.calls.size() < 2) return;
-  out_ += "<h3>What would break it</h3>\n";
-  if (rows.empty()) {
-    out_ += fmt::format("<p>{}</p>\n", words_.no_combinations());
-    return;
-  }
-  const size_t listed = take_rows(rows.size());
-  out_ +=
-      "<table class=\"breaks\"><thead><tr><th>nothing was seen to make up "
-      "for</th><th>how likely</th><th>observed</th><th>schedule</th></tr></thead>"
-      "<tbody>\n";
-  for (size_t i = 0; i < listed; ++i) break_row(rows[i], is_listed[i]);
-  out_ += "</tbody></table>\n";
-  left_out(rows.size() - listed, "row");
-  if (single_rows == rows.size()) {
-    out_ += fmt::format("<p class=\"soft\">{}</p>\n", words_.no_combinations());
-  } else if (analysed_.cuts_left_out > 0 || !analysed_.cuts_complete) {
-    out_ += "<p class=\"soft\">There are others; --first N finds more of them.</p>\n";
-  }
+  const size_t listed = take_rows(cuts.size());
+  if (!cuts.empty())
+    out_ += "<h3>Smallest combinations that would break it, the likeliest first</h3>\n";
+  if (listed > 0) break_rows(cuts, 0, listed);
+  left_out(cuts.size() - listed, "row");
+  if (const std::string others = words_.other_combinations(); !others.empty())
+    out_ += fmt::format("<p class=\"soft\">{}</p>\n", others);
 }
 
 void ClassPage::redundancies() {
@@ -184,7 +197,7 @@ void ClassPage::redundancies() {
         "<tr class=\"shows\" data-failing=\"{}\" data-instead=\"{}\"><td>{}</td><td "
         "class=\"soft\">{}</td></tr>\n",
         boxes_of(redundancy.failed), boxes_of(redundancy.instead),
-        escape_markup(shorten(words_.redundancy(redundancy), 4 * kLongestName)),
+        escape_markup(shorten(words_.redundancy(redundancy), 8 * kLongestName)),
         shown(ClassWords::evidence(redundancy)));
   }
   out_ += "</tbody></table>\n";
@@ -258,7 +271,7 @@ void ClassPage::stability() {
     out_ += fmt::format(
         "<tr><td title=\"{}\">{}</td><td class=\"number\">{}</td><td "
         "class=\"number\">{}</td><td class=\"words\">{}</td></tr>\n",
-        shown(call.id), shown(call_place(call)), grouped(call.present),
+        shown(call.id), escape_markup(words_.place(call.id)), grouped(call.present),
         grouped(call.errors), call.stable ? "" : "unstable: no fault candidate");
   }
   out_ += "</tbody></table>\n";

@@ -30,6 +30,7 @@ table.kinds td.number,table.stability td.number,table.passes td.number{text-alig
 th.number{text-align:right;padding-right:18px}
 .words{color:var(--warn)}
 ul.plain{padding-left:20px;margin:6px 0}
+p,li{overflow-wrap:anywhere}
 footer{max-width:1240px;margin:34px auto;padding:0 24px;color:var(--soft)}
 @media print{.diagram{max-height:none}:root{--good-paper:#e6f4ea;--good:#1a7f37;--warn:#8a5a00}.shows{cursor:auto}}
 )";

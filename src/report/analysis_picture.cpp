@@ -17,9 +17,13 @@ constexpr double kMargin = 10;
 constexpr double kBoxHeight = 42;
 constexpr double kRowHeight = 62;     // with the room for a note below the box
 constexpr double kColumnGap = 52;     // for the lines between callers and callees
-constexpr double kLetterWidth = 6.7;  // of the callee's bold letters, about
+constexpr double kLetterWidth = 6.7;  // about, of the operation
+constexpr double kBoldWidth = 7.8;    // of the callee
 constexpr size_t kMostLetters = 30;
-constexpr size_t kLeastLetters = 13;
+constexpr double kLeastWidth = 90;
+constexpr double kPadding = 11;
+/// A picture with more rows than a screen begins with its entry.
+constexpr size_t kMostCenteredRows = 12;
 constexpr size_t kMostTooltip = 300;
 /// Deeper pictures are no longer looked at.
 constexpr size_t kMostDepth = 24;
@@ -74,8 +78,8 @@ class Painter {
   void name(const TreeRow& row, Box& box) const {
     if (row.kind == TreeRow::Kind::kCall) {
       const CallTitle title = call_title(call_of(row));
-      box.title = shorten(title.callee, kMostLetters);
-      box.operation = shorten(title.operation, kMostLetters + 4);
+      box.title = shorten_middle(title.callee, kMostLetters);
+      box.operation = shorten_middle(title.operation, kMostLetters + 4);
     } else if (row.kind == TreeRow::Kind::kAlike) {
       box.title = fmt::format("+ {} more of these", grouped(row.folded));
       if (row.below > 0)
@@ -85,26 +89,34 @@ class Painter {
     }
   }
 
-  /// Leaves one below the other, callers in the middle of what they call; a column is as
-  /// wide as its longest name.
+  /// Leaves one below the other, callers in the middle of what they call, or beside the
+  /// first of it where the picture is tall; a column is as wide as its longest name.
   void place() {
     boxes_.resize(view_.rows.size());
-    std::vector<size_t> letters;
+    std::vector<double> widths;  // by depth
     for (size_t i = 0; i < boxes_.size(); ++i) {
       name(view_.rows[i], boxes_[i]);
       const size_t depth = static_cast<size_t>(view_.rows[i].depth);
-      if (letters.size() <= depth) letters.resize(depth + 1, kLeastLetters);
-      // The second line is in smaller letters.
-      letters[depth] = std::max({letters[depth], count_characters(boxes_[i].title),
-                                 count_characters(boxes_[i].operation) * 9 / 10});
+      if (widths.size() <= depth) widths.resize(depth + 1, kLeastWidth);
+      const auto title = static_cast<double>(count_characters(boxes_[i].title));
+      const auto operation = static_cast<double>(count_characters(boxes_[i].operation));
+      widths[depth] = std::max({widths[depth], title * kBoldWidth + 2 * kPadding,
+                                operation * kLetterWidth + 2 * kPadding});
     }
     std::vector<double> lefts;
     double left = kMargin;
-    for (const size_t count : letters) {
+    for (const double width : widths) {
       lefts.push_back(left);
-      left += static_cast<double>(count) * kLetterWidth + 22 + kColumnGap;
+      left += width + kColumnGap;
     }
-    width_ = std::max(left - kColumnGap + kMargin + kLoopRoom, 200.0);
+    width_ = std::max(left - kColumnGap + kMargin + kLoopRoom + kLoopWord, 200.0);
+    size_t leaves = 0;
+    for (size_t i = 0; i < boxes_.size(); ++i) {
+      const bool has_below =
+          i + 1 < boxes_.size() && view_.rows[i + 1].parent == static_cast<int>(i);
+      leaves += has_below ? 0 : 1;
+    }
+    const bool centered = leaves <= kMostCenteredRows;
     std::vector<double> first(boxes_.size(), -1);  // of the rows below, by row
     std::vector<double> last(boxes_.size(), -1);
     double next = kMargin;
@@ -113,12 +125,12 @@ class Painter {
       Box& box = boxes_[i];
       const size_t depth = static_cast<size_t>(view_.rows[i].depth);
       box.x = lefts[depth];
-      box.width = static_cast<double>(letters[depth]) * kLetterWidth + 22;
+      box.width = widths[depth];
       if (first[i] < 0) {
         box.y = next;
         next += kRowHeight;
       } else {
-        box.y = (first[i] + last[i]) / 2;
+        box.y = centered ? (first[i] + last[i]) / 2 : first[i];
       }
       const int parent = view_.rows[i].parent;
       if (parent < 0) continue;
@@ -155,7 +167,7 @@ class Painter {
   }
 
   std::string tooltip(const AnalysedCall& call) const {
-    std::string text = shorten(words_.place(call.id), kMostTooltip);
+    std::string text = shorten_middle(words_.place(call.id), kMostTooltip);
     for (const CallMark& mark : words_.marks(call)) text += "; " + mark.words;
     return text;
   }
@@ -172,13 +184,15 @@ class Painter {
         "<rect x=\"{:.0f}\" y=\"{:.1f}\" width=\"{:.0f}\" height=\"{:.0f}\" rx=\"7\"/>",
         box.x, box.y, box.width, kBoxHeight);
     const bool one_line = box.operation.empty();
-    out += svg_text({box.x + 11, box.y + (one_line ? 25 : 18)}, box.title, "callee",
+    out += svg_text({box.x + kPadding, box.y + (one_line ? 25 : 18)}, box.title, "callee",
                     "start");
     if (!one_line)
-      out += svg_text({box.x + 11, box.y + 33}, box.operation, "operation", "start");
+      out +=
+          svg_text({box.x + kPadding, box.y + 33}, box.operation, "operation", "start");
     if (row.kind == TreeRow::Kind::kCall) {
       if (const std::string text = note(call_of(row)); !text.empty())
-        out += svg_text({box.x + 11, box.y + kBoxHeight + 11}, text, "note", "start");
+        out +=
+            svg_text({box.x + kPadding, box.y + kBoxHeight + 11}, text, "note", "start");
     }
     return out + "</g>\n";
   }
@@ -232,6 +246,7 @@ class Painter {
   }
 
   static constexpr double kLoopRoom = 44;
+  static constexpr double kLoopWord = 26;
 
   const AnalysedClass& analysed_;
   const ClassWords& words_;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "report/analysis_tree.h"
 #include "report/analysis_words.h"
 #include "report/escape.h"
@@ -23,8 +24,10 @@ constexpr size_t kMostRedundancies = 6;
 constexpr size_t kMostCuts = 5;
 constexpr size_t kMostNotes = 8;
 constexpr size_t kMostSupports = 3;
-constexpr size_t kLongestName = 70;
+constexpr size_t kLongestName = 150;
 constexpr size_t kUnlimited = SIZE_MAX;
+constexpr size_t kLeastMark = 20;
+constexpr size_t kMostMark = 42;
 constexpr std::string_view kIndent = "   ";
 
 Style style_of(CallMark::Kind kind) {
@@ -65,7 +68,7 @@ class Writer {
     return options_.unicode ? clean : to_ascii(clean);
   }
   std::string name(std::string_view text) const {
-    return shown(shorten(text, kLongestName));
+    return shown(shorten_middle(text, kLongestName));
   }
   std::string colored(Style style, std::string_view text) const {
     return styled(options_.color, style, text);
@@ -76,8 +79,20 @@ class Writer {
     const std::string next(count_characters(first), ' ');
     out_ += wrapped(shown(text), options_.width, first, next);
   }
+  /// The same with the text in a colour.
+  void colored_paragraph(Style style, std::string_view first, std::string_view text) {
+    const size_t indent = count_characters(first);
+    std::string prefix(first);
+    for (const std::string& line :
+         split(wrapped(shown(text), options_.width - indent, "", ""), "\n")) {
+      if (line.empty()) continue;
+      out_ += prefix + colored(style, line) + "\n";
+      prefix = std::string(indent, ' ');
+    }
+  }
   void heading(std::string_view text) {
-    out_ += fmt::format("\n{}{}\n", kIndent, colored(Style::kBold, text));
+    out_ += '\n';
+    colored_paragraph(Style::kBold, kIndent, text);
   }
   void and_more(size_t count) {
     out_ += fmt::format("{}  ... and {} more (--all shows them)\n", kIndent,
@@ -125,10 +140,9 @@ void Writer::summary() {
 void Writer::full_class(const AnalysedClass& analysed, size_t number) {
   const ClassWords words(analysed);
   const std::string start = fmt::format("{}. ", number);
-  out_ += fmt::format("\n{}{}\n", start, colored(Style::kBold, name(analysed.name)));
-  std::string counts = words.counts();
-  if (!analysed.example.empty()) counts += ", one is trace " + analysed.example;
-  paragraph(kIndent, counts);
+  out_ += '\n';
+  colored_paragraph(Style::kBold, start, name(analysed.name));
+  paragraph(kIndent, words.counts());
   out_ += '\n';
   tree(analysed, words);
   single_points(analysed, words);
@@ -142,27 +156,40 @@ void Writer::full_class(const AnalysedClass& analysed, size_t number) {
 void Writer::tree_row(const std::string& branches, const std::string& label,
                       size_t column, const std::string& below,
                       const std::vector<CallMark>& marks) {
+  const size_t drawn = count_characters(below);
+  const std::string next_line =
+      below + std::string(column > drawn ? column - drawn : 1, ' ');
+  const size_t room =
+      options_.width - std::min(count_characters(next_line), options_.width - kLeastMark);
   std::string line = branches + label;
-  size_t used = count_characters(line);
-  bool first = true;
-  for (const CallMark& mark : marks) {
-    const std::string text = shown(mark.words);
-    const size_t length = count_characters(text);
-    if (first) {
-      line += std::string(used < column ? column - used : 2, ' ');
-      used = std::max(column, used + 2);
-    } else if (used + 2 + length > options_.width) {
-      out_ += line + ";\n";
-      const size_t drawn = count_characters(below);
-      line = below + std::string(column > drawn ? column - drawn : 1, ' ');
-      used = std::max(column, drawn + 1);
-    } else {
-      line += "; ";
-      used += 2;
+  if (!marks.empty()) {
+    const size_t used = count_characters(line);
+    line += std::string(used < column ? column - used : 2, ' ');
+  }
+  size_t used = 0;  // of the room
+  for (size_t i = 0; i < marks.size(); ++i) {
+    const std::string end = i + 1 < marks.size() ? ";" : "";
+    const std::string text = shown(marks[i].words) + end;
+    if (i > 0 && used + 1 + count_characters(text) > room) {
+      out_ += line + "\n";
+      line = next_line;
+      used = 0;
+    } else if (i > 0) {
+      line += ' ';
+      ++used;
     }
-    line += colored(style_of(mark.kind), text);
-    used += length;
-    first = false;
+    // Only a deep tree on a small terminal has no room for a whole mark.
+    const std::vector<std::string> parts = split(wrapped(text, room, "", ""), "\n");
+    for (size_t j = 0; j < parts.size(); ++j) {
+      if (parts[j].empty()) continue;
+      if (j > 0) {
+        out_ += line + "\n";
+        line = next_line;
+        used = 0;
+      }
+      line += colored(style_of(marks[i].kind), parts[j]);
+      used += count_characters(parts[j]);
+    }
   }
   out_ += line + "\n";
 }
@@ -177,8 +204,14 @@ void Writer::tree(const AnalysedClass& analysed, const ClassWords& words) {
   const char* const end = options_.unicode ? "└─ " : "`- ";
   const char* const pass = options_.unicode ? "│  " : "|  ";
 
-  // Most of the room is for names, but the shortest useful mark fits beside them.
-  const size_t most_label = options_.width - 28;
+  // Marks fit beside the names, with what ends them where another follows.
+  size_t longest_mark = 22;
+  for (const TreeRow& row : view.rows) {
+    if (row.kind != TreeRow::Kind::kCall) continue;
+    for (const CallMark& mark : words.marks(analysed.calls[row.call]))
+      longest_mark = std::max(longest_mark, count_characters(mark.words));
+  }
+  const size_t most_label = options_.width - std::min(longest_mark + 3, kMostMark);
   std::vector<std::string> labels;
   std::vector<std::string> before;  // by row: the branches that pass below it
   size_t column = 0;
@@ -190,13 +223,14 @@ void Writer::tree(const AnalysedClass& analysed, const ClassWords& words) {
     const size_t drawn = kIndent.size() + 3 * depth;
     const size_t room = std::max<size_t>(most_label > drawn ? most_label - drawn : 0, 16);
     if (row.kind == TreeRow::Kind::kCall) {
-      labels.push_back(shown(shorten(call_title(analysed.calls[row.call]).text(), room)));
+      labels.push_back(
+          shown(shorten_middle(call_title(analysed.calls[row.call]).text(), room)));
       column = std::max(column, drawn + count_characters(labels.back()) + 2);
     } else if (row.kind == TreeRow::Kind::kAlike) {
       labels.push_back(fmt::format("... and {} more of these", grouped(row.folded)));
       if (row.below > 0)
         labels.back() +=
-            fmt::format(", with {} below them", counted_grouped(row.below, "call"));
+            fmt::format(", with {} below", counted_grouped(row.below, "call"));
     } else {
       labels.push_back(
           fmt::format("... and {}", counted_grouped(row.folded, "more call")));
@@ -230,6 +264,16 @@ void Writer::single_points(const AnalysedClass& analysed, const ClassWords& word
   for (const AnalysedCut& cut : analysed.cuts) {
     if (cut.ids.size() == 1) cuts.emplace(cut.ids[0], &cut);
   }
+  const bool scheduled =
+      std::any_of(analysed.cuts.begin(), analysed.cuts.end(),
+                  [](const AnalysedCut& cut) { return !cut.schedule.empty(); });
+  if (words.all_are_single_points() && !scheduled && !options_.all) {
+    const auto count = static_cast<int64_t>(analysed.single_points.size());
+    paragraph(std::string(kIndent) + "- ",
+              count == 1 ? "the one call that it waits for"
+                         : fmt::format("all {} calls that it waits for", grouped(count)));
+    return;
+  }
   const std::vector<uint32_t> looks =
       looks_of(analysed.calls, parents_of(analysed.calls));
   std::map<std::pair<std::string, uint32_t>, size_t> group_of;
@@ -249,7 +293,7 @@ void Writer::single_points(const AnalysedClass& analysed, const ClassWords& word
   for (size_t i = 0; i < listed; ++i) {
     const std::string& id = groups[i].front();
     const AnalysedCall* call = words.find(id);
-    std::string text = shorten(words.place(id), kLongestName);
+    std::string text = words.place(id);
     if (groups[i].size() > 1)
       text += fmt::format(", and {} more of these",
                           grouped(static_cast<int64_t>(groups[i].size() - 1)));
@@ -285,9 +329,9 @@ void Writer::combinations(const AnalysedClass& analysed, const ClassWords& words
   }
   if (analysed.runs == 0 || analysed.calls.size() < 2) return;
   if (cuts.empty()) {
-    if (const std::string none = words.no_combinations(); !none.empty()) {
+    if (const std::string others = words.other_combinations(); !others.empty()) {
       out_ += '\n';
-      paragraph(kIndent, none);
+      paragraph(kIndent, others);
     }
     return;
   }
@@ -297,24 +341,17 @@ void Writer::combinations(const AnalysedClass& analysed, const ClassWords& words
     const std::string start = fmt::format("{}{:>2}. ", kIndent, i + 1);
     const std::string below(start.size(), ' ');
     for (size_t j = 0; j < cuts[i]->ids.size(); ++j) {
-      paragraph(
-          j == 0 ? start : below,
-          (j == 0 ? "" : "and ") + shorten(words.place(cuts[i]->ids[j]), kLongestName));
+      paragraph(j == 0 ? start : below,
+                (j == 0 ? "" : "and ") + words.place(cuts[i]->ids[j]));
     }
-    out_ += below +
-            colored(Style::kDim, shown(fmt::format("{}; {}", words.likelihood(*cuts[i]),
-                                                   words.observed(*cuts[i])))) +
-            "\n";
+    colored_paragraph(
+        Style::kDim, below,
+        fmt::format("{}; {}", words.likelihood(*cuts[i]), words.observed(*cuts[i])));
     if (!cuts[i]->schedule.empty()) paragraph(below, cuts[i]->schedule);
   }
-  const size_t more = cuts.size() - listed +
-                      static_cast<size_t>(std::max<int64_t>(analysed.cuts_left_out, 0));
-  if (listed < cuts.size()) {
-    and_more(cuts.size() - listed);
-  }
-  if (more > cuts.size() - listed || !analysed.cuts_complete)
-    paragraph(std::string(kIndent) + "  ",
-              "There are others; --first N finds more of them.");
+  if (listed < cuts.size()) and_more(cuts.size() - listed);
+  if (const std::string others = words.other_combinations(); !others.empty())
+    paragraph(std::string(kIndent) + "  ", others);
 }
 
 void Writer::supports(const AnalysedClass& analysed, const ClassWords& words) {
@@ -380,7 +417,7 @@ void Writer::other_classes(size_t first) {
                       [](const AnalysedCut& cut) { return cut.ids.size() == 1; }));
     paragraph(fmt::format("{:>4}. ", i + 1),
               fmt::format(
-                  "{}: {}; {}, {}", shorten(analysed.name, kLongestName),
+                  "{}: {}; {}, {}", shorten_middle(analysed.name, kLongestName),
                   ClassWords(analysed).counts(),
                   counted_grouped(static_cast<int64_t>(analysed.single_points.size()),
                                   "single point"),

@@ -17,7 +17,6 @@ namespace {
 
 /// Fewer siblings than this are never cut off for the sake of other callers' calls.
 constexpr size_t kLeastSiblings = 12;
-constexpr size_t kShownOfAlike = 2;
 
 /// What makes siblings look the same, but for what is below them.
 std::string own_look(const AnalysedCall& call) {
@@ -78,11 +77,14 @@ class Folder {
       const std::vector<size_t>& group = groups[looks_[call]];
       const size_t rank = seen[looks_[call]]++;
       const bool folds = group.size() > limits_.most_alike;
-      if (folds && rank >= kShownOfAlike) continue;
+      // One with all that is below it says more than two of them.
+      const size_t examples = sizes_[call] > 1 ? 1 : 2;
+      if (folds && rank >= examples) continue;
       items.push_back({call, {}});
-      if (folds && rank + 1 == kShownOfAlike) {
-        items.push_back(
-            {call, std::vector<size_t>(group.begin() + kShownOfAlike, group.end())});
+      if (folds && rank + 1 == examples) {
+        items.push_back({call, std::vector<size_t>(
+                                   group.begin() + static_cast<std::ptrdiff_t>(examples),
+                                   group.end())});
       }
     }
     return items;

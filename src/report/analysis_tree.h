@@ -24,7 +24,7 @@ namespace cutset::report {
 struct TreeLimits {
   size_t most_rows = 60;
   size_t most_depth = 24;
-  size_t most_alike = 3;  // siblings that look alike; of more, two are shown
+  size_t most_alike = 3;  // siblings that look alike; of more, one or two are shown
 };
 
 struct TreeRow {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "identity/call_id.h"
+#include "report/escape.h"
 
 namespace cutset::report {
 
@@ -15,6 +16,8 @@ constexpr std::string_view kBetweenPoints = " > ";
 /// Below so many runs a rate of errors says more about our assumption than about the
 /// system.
 constexpr int64_t kEnoughRuns = 10;
+constexpr size_t kLongestName = 150;
+constexpr size_t kLongestCaller = 80;
 constexpr size_t kMostNamed = 4;  // calls in one sentence
 
 std::string_view points_above(std::string_view id) {
@@ -66,6 +69,22 @@ std::string grouped(int64_t number) {
   return digits;
 }
 
+std::string shorten_middle(std::string_view text, size_t most) {
+  constexpr std::string_view kEllipsis = "…";
+  const std::string clean = clean_text(text);
+  const size_t characters = count_characters(clean);
+  if (characters <= most) return clean;
+  const size_t tail = most * 2 / 5;
+  size_t end = clean.size();
+  for (size_t left = tail; left > 0;) {
+    --end;
+    if ((static_cast<unsigned char>(clean[end]) & 0xC0U) != 0x80U) --left;
+  }
+  // shorten() ends with the ellipsis that is wanted in the middle.
+  return most <= tail ? std::string(kEllipsis)
+                      : shorten(clean, most - tail) + clean.substr(end);
+}
+
 std::string counted_grouped(int64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
 }
@@ -102,12 +121,6 @@ std::string caller_of(const AnalysedCall& call) {
   return point.ok() ? point->callee : std::string(last_point(above));
 }
 
-std::string call_place(const AnalysedCall& call) {
-  const std::string caller = caller_of(call);
-  const std::string title = call_title(call).text();
-  return caller.empty() ? title : title + ", called by " + caller;
-}
-
 ClassWords::ClassWords(const AnalysedClass& analysed) : analysed_(analysed) {
   for (size_t i = 0; i < analysed.calls.size(); ++i)
     index_.emplace(analysed.calls[i].id, i);
@@ -123,12 +136,17 @@ const AnalysedCall* ClassWords::find(const std::string& id) const {
 
 std::string ClassWords::place(const std::string& id) const {
   const AnalysedCall* call = find(id);
-  return call == nullptr ? id : call_place(*call);
+  if (call == nullptr) return shorten_middle(id, kLongestName);
+  const std::string caller = caller_of(*call);
+  const std::string text = title(id);
+  return caller.empty() ? text
+                        : fmt::format("{}, called by {}", text,
+                                      shorten_middle(caller, kLongestCaller));
 }
 
 std::string ClassWords::title(const std::string& id) const {
   const AnalysedCall* call = find(id);
-  return call == nullptr ? id : call_title(*call).text();
+  return shorten_middle(call == nullptr ? id : call_title(*call).text(), kLongestName);
 }
 
 std::vector<CallMark> ClassWords::marks(const AnalysedCall& call) const {
@@ -171,6 +189,8 @@ std::string ClassWords::counts() const {
   }
   if (analysed_.incomplete > 0)
     text += fmt::format("; {} more incomplete, not used", grouped(analysed_.incomplete));
+  if (!analysed_.example.empty())
+    text += fmt::format(". Example: trace {}", analysed_.example);
   return text;
 }
 
@@ -243,18 +263,41 @@ std::string ClassWords::observed(const AnalysedCut& cut) const {
   return fmt::format("failed in {} runs", enumeration(parts));
 }
 
-std::string ClassWords::no_combinations() const {
-  if (analysed_.largest_cut < 2) return "";
-  if (!analysed_.cuts_complete || analysed_.cuts_left_out > 0)
-    return "No combination of several calls is among those that were found first.";
-  if (analysed_.single_points.empty() && analysed_.cuts.empty()) {
-    return fmt::format("No combination of up to {} calls would break it.",
-                       analysed_.largest_cut);
+int64_t ClassWords::combinations_left_out() const {
+  const auto listed =
+      std::count_if(analysed_.cuts.begin(), analysed_.cuts.end(),
+                    [](const AnalysedCut& cut) { return cut.ids.size() == 1; });
+  const int64_t singles = static_cast<int64_t>(analysed_.single_points.size()) - listed;
+  return std::max<int64_t>(analysed_.cuts_left_out - std::max<int64_t>(singles, 0), 0);
+}
+
+std::string ClassWords::other_combinations() const {
+  const bool listed =
+      std::any_of(analysed_.cuts.begin(), analysed_.cuts.end(),
+                  [](const AnalysedCut& cut) { return cut.ids.size() > 1; });
+  if (combinations_left_out() > 0) {
+    return fmt::format("{} found beyond the first; --first N lists more.",
+                       combinations_left_out() == 1
+                           ? "1 combination was"
+                           : grouped(combinations_left_out()) + " combinations were");
   }
+  if (analysed_.largest_cut < 2) return "";
+  if (!analysed_.cuts_complete)
+    return "The search for combinations of several calls was not finished.";
+  if (listed) return "";
   return fmt::format(
-      "Nothing else: every combination of up to {} calls that breaks it has one of these "
-      "in it.",
-      analysed_.largest_cut);
+      "No combination of {} other calls would break it.",
+      analysed_.largest_cut == 2 ? "2" : fmt::format("2 to {}", analysed_.largest_cut));
+}
+
+bool ClassWords::all_are_single_points() const {
+  bool first = true;
+  for (const AnalysedCall& call : analysed_.calls) {
+    const bool counts = !first && call.awaited && call.stable;
+    if (counts && !call.single_point) return false;
+    first = false;
+  }
+  return analysed_.calls.size() > 1;
 }
 
 std::string input_words(const Analysis& analysis) {

@@ -29,8 +29,6 @@ struct CallTitle {
 CallTitle call_title(const AnalysedCall& call);
 /// "driver"; "" for an entry.
 std::string caller_of(const AnalysedCall& call);
-/// "redis GetDriver {T731070C} #2, called by driver"
-std::string call_place(const AnalysedCall& call);
 
 struct CallMark {
   enum class Kind : uint8_t {
@@ -55,12 +53,14 @@ class ClassWords {
   const AnalysedCall* find(const std::string& id) const;
   /// Requires: find(id). Index into AnalysedClass::calls.
   size_t index(const std::string& id) const { return index_.at(id); }
-  /// The title, with its caller; the id itself if the class has no such call.
-  std::string place(const std::string& id) const;
+  /// "redis GetDriver {T731070C} #2"; the id itself if the class has no such call.
+  /// Clean, and shortened if very long.
   std::string title(const std::string& id) const;
+  /// "redis GetDriver {T731070C} #2, called by driver"
+  std::string place(const std::string& id) const;
 
   std::vector<CallMark> marks(const AnalysedCall& call) const;
-  /// "12 requests: 10 answered, 2 failed; 1 more is incomplete"
+  /// "12 requests: 10 answered, 2 failed; 1 more incomplete, not used. Example: trace 7."
   std::string counts() const;
   /// "The answer came although redis GetDriver {7} failed: it was tried again."
   std::string redundancy(const AnalysedRedundancy& redundancy) const;
@@ -70,9 +70,13 @@ class ClassWords {
   std::string likelihood(const AnalysedCut& cut) const;
   /// "failed in 1 of 50 and in 0 of 50 runs"
   std::string observed(const AnalysedCut& cut) const;
-  /// What is to be said about combinations of several calls where none is listed; ""
-  /// where nothing needs be.
-  std::string no_combinations() const;
+  /// Combinations of several calls that were found and are not listed.
+  int64_t combinations_left_out() const;
+  /// What is to be said below the listed cut sets, about those that are not; "" where
+  /// nothing needs be.
+  std::string other_combinations() const;
+  /// Is every call that the entry waits for a single point of failure?
+  bool all_are_single_points() const;
 
  private:
   bool tried_again(const AnalysedRedundancy& redundancy) const;
@@ -81,6 +85,11 @@ class ClassWords {
   std::map<std::string, size_t, std::less<>> index_;
   std::map<std::string, int64_t, std::less<>> held_without_;  // runs, by id
 };
+
+/// Clean text of at most `most` characters: of a longer one the end, which tells methods
+/// of one package apart, and most of the beginning (report/escape.h's shorten() keeps the
+/// beginning only).
+std::string shorten_middle(std::string_view text, size_t most);
 
 /// "1,234,567"
 std::string grouped(int64_t number);
