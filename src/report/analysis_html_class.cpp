@@ -158,7 +158,7 @@ void ClassPage::single_points() {
   if (singles.empty()) return;
   const size_t listed = take_rows(singles.size());
   const size_t open = std::min(listed, kMostOpenRows);
-  out_ += "<h3>No run shows that a request survives the failure of any of these</h3>\n";
+  out_ += "<h3>No run shows that a request survives if only one of these fails</h3>\n";
   if (open > 0) break_rows(singles, 0, open);
   if (open < listed) {
     out_ += fmt::format(

@@ -259,7 +259,7 @@ void Writer::single_points(const AnalysedClass& analysed, const ClassWords& word
     }
     return;
   }
-  heading("No run shows that a request survives the failure of any of these:");
+  heading("No run shows that a request survives if only one of these fails:");
   std::map<std::string, const AnalysedCut*> cuts;
   for (const AnalysedCut& cut : analysed.cuts) {
     if (cut.ids.size() == 1) cuts.emplace(cut.ids[0], &cut);

@@ -18,6 +18,7 @@ using lineage::ExecutionDifference;
 
 constexpr size_t kWidth = 100;
 constexpr size_t kMostConsequences = 8;
+constexpr size_t kMostEqual = 3;
 constexpr size_t kLongestName = 90;
 
 class Writer {
@@ -26,10 +27,16 @@ class Writer {
       : differences_(differences), color_(color) {}
 
   std::string write() {
+    std::vector<const ExecutionDifference*> equal;
     for (const ExecutionDifference& difference : differences_) {
+      if (is_equal(difference)) equal.push_back(&difference);
+    }
+    for (const ExecutionDifference& difference : differences_) {
+      if (equal.size() > 1 && is_equal(difference)) continue;
       if (!out_.empty()) out_ += '\n';
       request(difference);
     }
+    if (equal.size() > 1) equal_requests(equal);
     if (differences_.empty()) out_ += "The bad traces have no request in them.\n";
     return std::move(out_);
   }
@@ -42,7 +49,13 @@ class Writer {
     out_ += wrapped(clean_text(text), kWidth, first,
                     std::string(count_characters(first), ' '));
   }
+  static bool is_equal(const ExecutionDifference& difference) {
+    return difference.good_runs > 0 && difference.groups.empty() &&
+           difference.notes.empty();
+  }
   void request(const ExecutionDifference& difference);
+  /// Those without a difference, together: they are not what one looks for.
+  void equal_requests(const std::vector<const ExecutionDifference*>& equal);
   void group(const ChangeGroup& group, size_t number);
 
   const std::vector<ExecutionDifference>& differences_;
@@ -127,6 +140,19 @@ void Writer::request(const ExecutionDifference& difference) {
     }
   }
   for (const std::string& note : difference.notes) paragraph("  Note: ", note);
+}
+
+void Writer::equal_requests(const std::vector<const ExecutionDifference*>& equal) {
+  if (!out_.empty()) out_ += '\n';
+  std::vector<std::string> traces;
+  const size_t named = std::min(equal.size(), kMostEqual);
+  for (size_t i = 0; i < named; ++i) traces.push_back(equal[i]->bad_run);
+  const auto count = static_cast<int64_t>(equal.size());
+  if (named < equal.size())
+    traces.push_back(counted_grouped(count - static_cast<int64_t>(named), "other trace"));
+  paragraph("", fmt::format("{} without a difference: they made the calls that good runs "
+                            "make, with answers that those saw ({}).",
+                            counted_grouped(count, "request"), enumeration(traces)));
 }
 
 }  // namespace

@@ -61,6 +61,16 @@ TEST(DifferenceGolden, Json) {
   EXPECT_EQ(difference_json(shop_differences()), golden("difference.json"));
 }
 
+TEST(DifferenceGolden, OneRequestWithoutADifferenceIsShownInFull) {
+  EXPECT_EQ(
+      difference_text({shop_differences()[1]}, false),
+      "gateway GET /search\n"
+      "  trace 1: the request was answered\n"
+      "  compared with 1 good run\n"
+      "  No difference: it made the calls that the good runs make, with answers that "
+      "they saw.\n");
+}
+
 TEST(DifferenceGolden, NothingToCompare) {
   EXPECT_EQ(difference_text({}, false), "The bad traces have no request in them.\n");
 }

@@ -312,7 +312,13 @@ std::vector<lineage::ExecutionDifference> shop_differences() {
   lineage::ExecutionDifference alone;
   alone.name = "gateway GET /new";
   alone.bad_run = "2";
-  return {broken, equal, alone};
+  std::vector<lineage::ExecutionDifference> differences{broken, equal, alone};
+  lineage::ExecutionDifference equal_too = equal;
+  for (const char* run : {"3", "4", "5"}) {
+    equal_too.bad_run = run;
+    differences.push_back(equal_too);
+  }
+  return differences;
 }
 
 Analysis analysis_of(const std::string& name) {
