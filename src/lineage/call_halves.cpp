@@ -139,7 +139,7 @@ class Finder {
     const int above = parent < 0 ? -1 : marks_[static_cast<size_t>(parent)].handler;
     mark.handler = mark.callee ? static_cast<int>(at) : above;
     const bool follows_from =
-        stored(at).follows_from ||
+        stored(at).follows_from || tree_.spans[at].by_link ||
         (parent >= 0 && marks_[static_cast<size_t>(parent)].detached);
     mark.detached = follows_from && !mark.callee;
     if (mark.callee) {

@@ -21,6 +21,7 @@ struct Node {
   SpanId parent_id = 0;
   uint32_t span = 0;
   int parent = -1;
+  bool by_link = false;
   SpanStatus status = SpanStatus::kUnset;
   bool orphan = false;
   bool callee_half = false;  // has the id of its caller's half
@@ -206,13 +207,26 @@ class Linker {
     for (size_t number = 0; number < ids.size(); ++number) {
       Node& node = scratch_.nodes[number];
       if (node.callee_half) node.parent = parent_among(ids[number], number);
-      if (node.parent >= 0 || node.parent_id == 0 || node.parent_id == ids[number]) {
+      if (node.parent >= 0 || node.parent_id == ids[number]) continue;
+      if (node.parent_id == 0) {
+        node.parent = linked(number);
+        node.by_link = node.parent >= 0;
         continue;
       }
       node.parent = parent_among(node.parent_id, number);
       node.orphan = node.parent < 0;
       tree_.orphans += node.orphan ? 1 : 0;
     }
+  }
+
+  /// The first span of this trace that `child` links to; -1: there is none.
+  int linked(size_t child) const {
+    for (const SpanLink& link : table_.links(stored(scratch_.nodes[child].span))) {
+      if (link.trace != tree_.trace || link.span == scratch_.ids[child]) continue;
+      const int node = parent_among(link.span, child);
+      if (node >= 0) return node;
+    }
+    return -1;
   }
 
   /// The node with the id `wanted` that is the parent of `child`; -1: there is none.
@@ -278,13 +292,19 @@ class Linker {
         at = nodes[static_cast<size_t>(at)].parent;
       }
       if (at < 0 || walk[static_cast<size_t>(at)] != start) continue;
-      int smallest = at;
+      // A span may link to what it caused: such an edge goes first, and is no damage.
+      const auto rank = [&nodes](int node) {
+        return std::pair(!nodes[static_cast<size_t>(node)].by_link, node);
+      };
+      int cut = at;
       for (int next = nodes[static_cast<size_t>(at)].parent; next != at;
            next = nodes[static_cast<size_t>(next)].parent) {
-        smallest = std::min(smallest, next);
+        if (rank(next) < rank(cut)) cut = next;
       }
-      nodes[static_cast<size_t>(smallest)].parent = -1;
-      ++tree_.cycles;
+      Node& node = nodes[static_cast<size_t>(cut)];
+      if (!node.by_link) ++tree_.cycles;
+      node.parent = -1;
+      node.by_link = false;
     }
   }
 
@@ -307,6 +327,7 @@ class Linker {
       span.span = node.span;
       span.parent = node.parent < 0 ? -1 : place[static_cast<size_t>(node.parent)];
       span.orphan = node.orphan;
+      span.by_link = node.by_link;
       span.status = node.status;
       tree_.spans.push_back(span);
       push_children(static_cast<size_t>(number) + 1);

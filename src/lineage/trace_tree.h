@@ -12,6 +12,8 @@
 //   service, then for the plain id.
 // - A span that is its own parent has none; of a cycle of parents the edge into its
 //   smallest id is cut.
+// - A span without a parent that links to a span of the same trace hangs under that one
+//   (a message, a batch): a cause, but nobody waits for it.
 // - A parent that is not there makes the span a root and the trace incomplete.
 //
 // Invariants: spans stand in an order that depends on their content only, parents before
@@ -29,9 +31,10 @@
 namespace cutset::lineage {
 
 struct TreeSpan {
-  uint32_t span = 0;                       // index into the table
-  int parent = -1;                         // index into TraceTree::spans; -1: a root
-  bool orphan = false;                     // a root whose parent is not in the input
+  uint32_t span = 0;     // index into the table
+  int parent = -1;       // index into TraceTree::spans; -1: a root
+  bool orphan = false;   // a root whose parent is not in the input
+  bool by_link = false;  // it has no parent; `parent` is a span that it links to
   SpanStatus status = SpanStatus::kUnset;  // united over repeats
 };
 

@@ -14,6 +14,7 @@
 #include "lineage/formats/readers.h"
 #include "lineage/raw_counts.h"
 #include "lineage/span_collection.h"
+#include "lineage/trace_execution.h"
 #include "lineage/trace_tree.h"
 
 namespace cutset::lineage {
@@ -73,6 +74,8 @@ void read(std::string bytes) {
       [&raw, &linked](const SpanTable& table, std::span<const uint32_t> trace) -> Status {
         const TraceTree tree = link_spans(table, trace);
         check_invariants(tree, table);
+        ModelCounts counts;
+        check_invariants(execution_of(table, tree, {}, counts));
         linked += tree.spans.size();
         raw.add(table, trace);
         return {};
