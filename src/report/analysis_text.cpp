@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "report/analysis_text_tree.h"
 #include "report/analysis_tree.h"
 #include "report/analysis_words.h"
 #include "report/escape.h"
@@ -26,25 +27,7 @@ constexpr size_t kMostNotes = 8;
 constexpr size_t kMostSupports = 3;
 constexpr size_t kLongestName = 150;
 constexpr size_t kUnlimited = SIZE_MAX;
-constexpr size_t kLeastMark = 20;
-constexpr size_t kMostMark = 42;
-constexpr std::string_view kIndent = "   ";
-
-Style style_of(CallMark::Kind kind) {
-  switch (kind) {
-    case CallMark::Kind::kSinglePoint:
-      return Style::kRed;
-    case CallMark::Kind::kRedundant:
-      return Style::kGreen;
-    case CallMark::Kind::kUnstable:
-    case CallMark::Kind::kErrors:
-      return Style::kYellow;
-    case CallMark::Kind::kRetry:
-    case CallMark::Kind::kNotAwaited:
-      return Style::kDim;
-  }
-  return Style::kPlain;
-}
+constexpr std::string_view kIndent = kTextIndent;
 
 class Writer {
  public:
@@ -63,10 +46,7 @@ class Writer {
   }
 
  private:
-  std::string shown(std::string_view text) const {
-    const std::string clean = clean_text(text);
-    return options_.unicode ? clean : to_ascii(clean);
-  }
+  std::string shown(std::string_view text) const { return terminal_text(text, options_); }
   std::string name(std::string_view text) const {
     return shown(shorten_middle(text, kLongestName));
   }
@@ -101,9 +81,6 @@ class Writer {
 
   void summary();
   void full_class(const AnalysedClass& analysed, size_t number);
-  void tree(const AnalysedClass& analysed, const ClassWords& words);
-  void tree_row(const std::string& branches, const std::string& label, size_t column,
-                const std::string& below, const std::vector<CallMark>& marks);
   void single_points(const AnalysedClass& analysed, const ClassWords& words);
   void redundancies(const AnalysedClass& analysed, const ClassWords& words);
   void combinations(const AnalysedClass& analysed, const ClassWords& words);
@@ -144,110 +121,13 @@ void Writer::full_class(const AnalysedClass& analysed, size_t number) {
   colored_paragraph(Style::kBold, start, name(analysed.name));
   paragraph(kIndent, words.counts());
   out_ += '\n';
-  tree(analysed, words);
+  out_ += text_tree(analysed, words, options_);
   single_points(analysed, words);
   redundancies(analysed, words);
   combinations(analysed, words);
   if (options_.all) supports(analysed, words);
   if (options_.passes) passes(analysed);
   notes(analysed);
-}
-
-void Writer::tree_row(const std::string& branches, const std::string& label,
-                      size_t column, const std::string& below,
-                      const std::vector<CallMark>& marks) {
-  const size_t drawn = count_characters(below);
-  const std::string next_line =
-      below + std::string(column > drawn ? column - drawn : 1, ' ');
-  const size_t room =
-      options_.width - std::min(count_characters(next_line), options_.width - kLeastMark);
-  std::string line = branches + label;
-  if (!marks.empty()) {
-    const size_t used = count_characters(line);
-    line += std::string(used < column ? column - used : 2, ' ');
-  }
-  size_t used = 0;  // of the room
-  for (size_t i = 0; i < marks.size(); ++i) {
-    const std::string end = i + 1 < marks.size() ? ";" : "";
-    const std::string text = shown(marks[i].words) + end;
-    if (i > 0 && used + 1 + count_characters(text) > room) {
-      out_ += line + "\n";
-      line = next_line;
-      used = 0;
-    } else if (i > 0) {
-      line += ' ';
-      ++used;
-    }
-    // Only a deep tree on a small terminal has no room for a whole mark.
-    const std::vector<std::string> parts = split(wrapped(text, room, "", ""), "\n");
-    for (size_t j = 0; j < parts.size(); ++j) {
-      if (parts[j].empty()) continue;
-      if (j > 0) {
-        out_ += line + "\n";
-        line = next_line;
-        used = 0;
-      }
-      line += colored(style_of(marks[i].kind), parts[j]);
-      used += count_characters(parts[j]);
-    }
-  }
-  out_ += line + "\n";
-}
-
-void Writer::tree(const AnalysedClass& analysed, const ClassWords& words) {
-  TreeLimits limits;
-  limits.most_rows = options_.all ? kUnlimited / 4 : 40;
-  limits.most_depth = options_.all ? kUnlimited / 4 : (options_.width / 2 - 3) / 3;
-  if (options_.all) limits.most_alike = kUnlimited;
-  const TreeView view = tree_view(analysed.calls, limits);
-  const char* const turn = options_.unicode ? "├─ " : "|- ";
-  const char* const end = options_.unicode ? "└─ " : "`- ";
-  const char* const pass = options_.unicode ? "│  " : "|  ";
-
-  // Marks fit beside the names, with what ends them where another follows.
-  size_t longest_mark = 22;
-  for (const TreeRow& row : view.rows) {
-    if (row.kind != TreeRow::Kind::kCall) continue;
-    for (const CallMark& mark : words.marks(analysed.calls[row.call]))
-      longest_mark = std::max(longest_mark, count_characters(mark.words));
-  }
-  const size_t most_label = options_.width - std::min(longest_mark + 3, kMostMark);
-  std::vector<std::string> labels;
-  std::vector<std::string> before;  // by row: the branches that pass below it
-  size_t column = 0;
-  for (const TreeRow& row : view.rows) {
-    const size_t depth = static_cast<size_t>(row.depth);
-    const std::string above =
-        row.parent < 0 ? std::string(kIndent) : before[static_cast<size_t>(row.parent)];
-    before.push_back(depth == 0 ? above : above + (row.last ? "   " : pass));
-    const size_t drawn = kIndent.size() + 3 * depth;
-    const size_t room = std::max<size_t>(most_label > drawn ? most_label - drawn : 0, 16);
-    if (row.kind == TreeRow::Kind::kCall) {
-      labels.push_back(
-          shown(shorten_middle(call_title(analysed.calls[row.call]).text(), room)));
-      column = std::max(column, drawn + count_characters(labels.back()) + 2);
-    } else if (row.kind == TreeRow::Kind::kAlike) {
-      labels.push_back(fmt::format("... and {} more of these", grouped(row.folded)));
-      if (row.below > 0)
-        labels.back() +=
-            fmt::format(", with {} below", counted_grouped(row.below, "call"));
-    } else {
-      labels.push_back(
-          fmt::format("... and {}", counted_grouped(row.folded, "more call")));
-    }
-  }
-  for (size_t i = 0; i < view.rows.size(); ++i) {
-    const TreeRow& row = view.rows[i];
-    const std::string above =
-        row.parent < 0 ? std::string(kIndent) : before[static_cast<size_t>(row.parent)];
-    const std::string branches = row.depth == 0 ? above : above + (row.last ? end : turn);
-    const bool folds = row.kind != TreeRow::Kind::kCall;
-    const bool has_rows_below =
-        i + 1 < view.rows.size() && view.rows[i + 1].parent == static_cast<int>(i);
-    tree_row(branches, folds ? colored(Style::kDim, labels[i]) : labels[i], column,
-             before[i] + (has_rows_below ? pass : ""),
-             folds ? std::vector<CallMark>() : words.marks(analysed.calls[row.call]));
-  }
 }
 
 void Writer::single_points(const AnalysedClass& analysed, const ClassWords& words) {
