@@ -98,12 +98,14 @@ std::string unused(const Analysis& analysis) {
   if (words.empty()) return "";
   std::string out = "<section>\n<h2>Not used</h2>\n<ul class=\"plain\">\n";
   const size_t listed = std::min(words.size(), kMostUnused);
-  for (size_t i = 0; i < listed; ++i)
+  for (size_t i = 0; i < listed; ++i) {
     out +=
         fmt::format("<li>{}</li>\n", escape_markup(shorten(words[i], 4 * kLongestName)));
-  if (listed < words.size())
+  }
+  if (listed < words.size()) {
     out += fmt::format("<li>and {} more</li>\n",
                        grouped(static_cast<int64_t>(words.size() - listed)));
+  }
   return out + "</ul>\n</section>\n";
 }
 

@@ -74,9 +74,10 @@ class ClassPage {
   }
   std::string calls_cell(const std::vector<std::string>& ids) const {
     std::string cell;
-    for (const std::string& id : ids)
+    for (const std::string& id : ids) {
       cell += fmt::format("<div title=\"{}\">{}</div>", shown(id),
                           escape_markup(words_.place(id)));
+    }
     return cell;
   }
 

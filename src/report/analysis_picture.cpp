@@ -186,13 +186,15 @@ class Painter {
     const bool one_line = box.operation.empty();
     out += svg_text({box.x + kPadding, box.y + (one_line ? 25 : 18)}, box.title, "callee",
                     "start");
-    if (!one_line)
+    if (!one_line) {
       out +=
           svg_text({box.x + kPadding, box.y + 33}, box.operation, "operation", "start");
+    }
     if (row.kind == TreeRow::Kind::kCall) {
-      if (const std::string text = note(call_of(row)); !text.empty())
+      if (const std::string text = note(call_of(row)); !text.empty()) {
         out +=
             svg_text({box.x + kPadding, box.y + kBoxHeight + 11}, text, "note", "start");
+      }
     }
     return out + "</g>\n";
   }

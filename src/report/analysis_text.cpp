@@ -102,13 +102,15 @@ void Writer::summary() {
   std::string calls = counted_grouped(model.calls, "call") + " between services";
   if (model.errors > 0) {
     calls += fmt::format(", {} failed", grouped(model.errors));
-    if (model.absorbed > 0)
+    if (model.absorbed > 0) {
       calls +=
           fmt::format(" ({} without making their callers fail)", grouped(model.absorbed));
+    }
   }
-  if (model.retries > 0)
+  if (model.retries > 0) {
     calls += ", " + fmt::format("{} {}", grouped(model.retries),
                                 model.retries == 1 ? "retry" : "retries");
+  }
   if (model.not_awaited > 0)
     calls += fmt::format(", {} not awaited", grouped(model.not_awaited));
   paragraph("", calls + ".");
@@ -174,12 +176,14 @@ void Writer::single_points(const AnalysedClass& analysed, const ClassWords& word
     const std::string& id = groups[i].front();
     const AnalysedCall* call = words.find(id);
     std::string text = words.place(id);
-    if (groups[i].size() > 1)
+    if (groups[i].size() > 1) {
       text += fmt::format(", and {} more of these",
                           grouped(static_cast<int64_t>(groups[i].size() - 1)));
-    if (call != nullptr && call->errors > 0)
+    }
+    if (call != nullptr && call->errors > 0) {
       text += fmt::format(" (failed in {} of {}, never alone while it was answered)",
                           grouped(call->errors), counted_grouped(call->present, "run"));
+    }
     if (const auto cut = cuts.find(id);
         cut != cuts.end() && !cut->second->schedule.empty())
       text += ": " + cut->second->schedule;

@@ -130,9 +130,10 @@ void TreeWriter::write(const AnalysedClass& analysed, const ClassWords& words) {
       column = std::max(column, drawn + count_characters(labels.back()) + 2);
     } else if (row.kind == TreeRow::Kind::kAlike) {
       labels.push_back(fmt::format("... and {} more of these", grouped(row.folded)));
-      if (row.below > 0)
+      if (row.below > 0) {
         labels.back() +=
             fmt::format(", with {} below", counted_grouped(row.below, "call"));
+      }
     } else {
       labels.push_back(
           fmt::format("... and {}", counted_grouped(row.folded, "more call")));

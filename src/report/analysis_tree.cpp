@@ -66,7 +66,7 @@ class Folder {
   };
 
   /// Entries hang below slot 0.
-  static size_t slot(int call) { return static_cast<size_t>(call + 1); }
+  static size_t slot(int call) { return static_cast<size_t>(call) + 1; }
 
   std::vector<Item> items_of(const std::vector<size_t>& siblings) const {
     std::map<uint32_t, std::vector<size_t>> groups;

@@ -257,9 +257,10 @@ std::string ClassWords::observed(const AnalysedCut& cut) const {
     runs = present;
     parts.push_back(fmt::format("{} of {}", grouped(errors), grouped(present)));
   }
-  if (never && equal)
+  if (never && equal) {
     return fmt::format("never failed in {}",
                        counted_grouped(std::max<int64_t>(runs, 0), "run"));
+  }
   return fmt::format("failed in {} runs", enumeration(parts));
 }
 

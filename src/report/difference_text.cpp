@@ -64,7 +64,7 @@ class Writer {
 };
 
 std::string change_words(const CallChange& change) {
-  const std::string call = shorten(change.words, kLongestName);
+  std::string call = shorten(change.words, kLongestName);
   switch (change.kind) {
     case CallChange::Kind::kMissing:
       return fmt::format("{} was not made; the good runs saw {}", call,
