@@ -55,7 +55,7 @@ std::vector<KindLimit> ConeClass::kind_limits() const {
 }
 
 void ConeClass::make_source() {
-  if (options_.method == Method::kBruteForce) {
+  if (options_.method == Method::kBruteForce && !is_constant(groups_.dag.root())) {
     source_ = std::make_unique<BruteSource>(groups_.dag, kind_limits(), options_.stop);
     return;
   }

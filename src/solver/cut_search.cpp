@@ -168,26 +168,20 @@ void CutSearch::Engine::start() {
     ending_ = Ending::kComplete;
     return;
   }
-  const bool whole = options_.method == Method::kPlain ||
-                     options_.method == Method::kBruteForce || dag.root() == kFalse;
-  if (!whole) return split_up();
-  if (options_.method == Method::kBruteForce) {
+  if (options_.method == Method::kBruteForce && dag.root() != kFalse) {
     // Over the faults below the root only: the others would only cost time.
     ConeWalk walk(dag, nullptr);
     Cone cone;
-    if (dag.root() == kFalse) {
-      cone.faults.clear();
-      add_class(dag, nullptr);
-    } else {
-      walk.walk(dag.root(), kMostNodes, cone);
-      add_class(dag_of(cone), &cone.faults);
-    }
+    walk.walk(dag.root(), kMostNodes, cone);
+    add_class(dag_of(cone), &cone.faults);
     instances_.push_back({0, 0});
-    faults_ = cone.faults;
-    return;
+    faults_ = std::move(cone.faults);
+  } else if (options_.method == Method::kPlain || dag.root() == kFalse) {
+    add_class(dag, nullptr);
+    instances_.push_back({0, kIdentity});
+  } else {
+    split_up();
   }
-  add_class(dag, nullptr);
-  instances_.push_back({0, kIdentity});
 }
 
 void CutSearch::Engine::split_up() {

@@ -57,7 +57,7 @@ GivenSets::Verdict GivenSets::judge(const FaultSet& set) const {
   for (const FaultId fault : set) {
     if (shared_[fault] != 0) of_shared.push_back(fault);
   }
-  if (of_shared.empty() && !set.empty()) return Verdict::kGive;
+  if (of_shared.empty() && !set.empty() && !given_.has({})) return Verdict::kGive;
   if (of_shared.size() == set.size() && given_.has(set)) return Verdict::kGivenBefore;
   return given_.has_part_of(of_shared) ? Verdict::kNotMinimal : Verdict::kGive;
 }
