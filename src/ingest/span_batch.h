@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "lineage/span.h"
+#include "lineage/packed_span.h"
 
 namespace cutset::ingest {
 
@@ -17,23 +17,7 @@ namespace cutset::ingest {
 /// choose ids that collide. Nothing may be ordered by it.
 uint64_t keyed_hash(uint64_t first, uint64_t second);
 
-/// A span in its packed form; the bytes must stay.
-class PackedSpan {
- public:
-  explicit PackedSpan(const char* bytes) : bytes_(bytes) {}
-
-  const char* bytes() const { return bytes_; }
-  size_t size() const;
-  lineage::TraceId trace() const;
-  /// Of same_identity(): what may differ where spans are the same does not count.
-  uint64_t hash() const;
-  /// The same span sent again: (trace id, span id, kind, service).
-  bool same_identity(const PackedSpan& other) const;
-  void unpack(lineage::SpanSink& sink) const;
-
- private:
-  const char* bytes_;
-};
+using lineage::PackedSpan;
 
 class SpanBatch : public lineage::SpanSink {
  public:

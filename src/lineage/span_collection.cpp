@@ -1,12 +1,10 @@
 #include "lineage/span_collection.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -15,6 +13,7 @@
 
 #include "base/fd.h"
 #include "lineage/address_book.h"
+#include "lineage/packed_span.h"
 
 namespace cutset::lineage {
 
@@ -32,27 +31,6 @@ struct CloseFile {
 };
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
-/// The fixed part of a spilled span; lengths and bytes of its texts follow. Written and
-/// read by this process only, so its layout needs no version.
-struct Head {
-  TraceId trace;
-  SpanId id = 0;
-  SpanId parent = 0;
-  int64_t start_ns = 0;
-  int64_t end_ns = 0;
-  SpanKind kind{};
-  SpanStatus status{};
-  bool shared = false;
-  bool follows_from = false;
-  bool twin = false;
-  uint16_t service = 0;
-  uint16_t operation = 0;
-  uint16_t peer = 0;
-  uint16_t attributes = 0;
-  uint16_t links = 0;
-  uint32_t bytes = 0;  // of everything behind this head
-};
-
 /// A file that is gone with its last descriptor: nothing is left after a crash.
 Result<File> unlinked_file(const std::string& folder) {
   std::string path = folder + "/cutset-spans-XXXXXX";
@@ -68,97 +46,6 @@ Result<File> unlinked_file(const std::string& folder) {
   if (stream == nullptr) return Error::system("fdopen");
   (void)file.release();
   return stream;
-}
-
-void append(std::string& bytes, std::string_view text) {
-  bytes.append(text);
-}
-
-/// The span as bytes, without its head.
-Head write_span(const SpanTable& table, const StoredSpan& span, std::string& body) {
-  Head head;
-  head.trace = span.trace;
-  head.id = span.id;
-  head.parent = span.parent;
-  head.start_ns = span.start_ns;
-  head.end_ns = span.end_ns;
-  head.kind = span.kind;
-  head.status = span.status;
-  head.shared = span.shared;
-  head.follows_from = span.follows_from;
-  head.twin = span.twin;
-  // No length is above SpanTable's 1024.
-  head.service = static_cast<uint16_t>(table.name(span.service).size());
-  head.operation = static_cast<uint16_t>(table.name(span.operation).size());
-  head.peer = static_cast<uint16_t>(table.name(span.peer).size());
-  head.attributes = span.attributes;
-  head.links = span.links;
-  body.clear();
-  append(body, table.name(span.service));
-  append(body, table.name(span.operation));
-  append(body, table.name(span.peer));
-  for (const SpanTable::Attribute& attribute : table.attributes(span)) {
-    const std::string_view key = table.name(attribute.key);
-    const std::array<uint16_t, 2> lengths{static_cast<uint16_t>(key.size()),
-                                          static_cast<uint16_t>(attribute.length)};
-    append(body, {reinterpret_cast<const char*>(lengths.data()), sizeof lengths});
-    append(body, key);
-    append(body, table.value(attribute));
-  }
-  for (const SpanLink& link : table.links(span)) {
-    append(body, {reinterpret_cast<const char*>(&link), sizeof link});
-  }
-  head.bytes = static_cast<uint32_t>(body.size());
-  return head;
-}
-
-class BodyReader {
- public:
-  explicit BodyReader(std::string_view body) : body_(body) {}
-  std::string_view take(size_t bytes) {
-    CHECK(bytes <= body_.size());
-    const std::string_view taken = body_.substr(0, bytes);
-    body_.remove_prefix(bytes);
-    return taken;
-  }
-  template <typename T>
-  T take_value() {
-    T value;
-    std::memcpy(&value, take(sizeof value).data(), sizeof value);
-    return value;
-  }
-
- private:
-  std::string_view body_;
-};
-
-void read_span(const Head& head, std::string_view body, SpanTable& table) {
-  BodyReader reader(body);
-  std::vector<SpanAttribute> attributes(head.attributes);
-  std::vector<SpanLink> links(head.links);
-  SpanView span;
-  span.trace = head.trace;
-  span.id = head.id;
-  span.parent = head.parent;
-  span.start_ns = head.start_ns;
-  span.end_ns = head.end_ns;
-  span.kind = head.kind;
-  span.status = head.status;
-  span.shared = head.shared;
-  span.follows_from = head.follows_from;
-  span.twin = head.twin;
-  span.service = reader.take(head.service);
-  span.operation = reader.take(head.operation);
-  span.peer = reader.take(head.peer);
-  for (SpanAttribute& attribute : attributes) {
-    const auto lengths = reader.take_value<std::array<uint16_t, 2>>();
-    attribute.key = reader.take(lengths[0]);
-    attribute.value = reader.take(lengths[1]);
-  }
-  for (SpanLink& link : links) link = reader.take_value<SpanLink>();
-  span.attributes = attributes;
-  span.links = links;
-  table.add(span);
 }
 
 Status visit_table(const SpanTable& table, const SpanCollection::Visit& visit) {
@@ -215,15 +102,16 @@ class SpanCollection::Impl {
       }
     }
     learn();
-    std::string body;
+    std::string packed;
+    std::vector<SpanAttribute> attributes;
     for (const StoredSpan& span : table.spans()) {
-      const Head head = write_span(table, span, body);
+      packed.clear();
+      pack_span(table.view(span, attributes), 0, packed);
       std::FILE* file = files[partition_of(span.trace)].get();
-      if (std::fwrite(&head, sizeof head, 1, file) != 1 ||
-          std::fwrite(body.data(), 1, body.size(), file) != body.size()) {
+      if (std::fwrite(packed.data(), 1, packed.size(), file) != packed.size()) {
         return disk_error("write");
       }
-      spilled += sizeof head + body.size();
+      spilled += packed.size();
     }
     spilled_spans += table.spans().size();
     table.clear();
@@ -241,14 +129,16 @@ class SpanCollection::Impl {
     if (std::fflush(file) != 0) return disk_error("write");
     std::rewind(file);
     table.clear();
-    std::string body;
-    Head head;
-    while (std::fread(&head, sizeof head, 1, file) == 1) {
-      body.resize(head.bytes);
-      if (std::fread(body.data(), 1, body.size(), file) != body.size()) {
+    std::string packed;
+    uint32_t size = 0;
+    while (std::fread(&size, sizeof size, 1, file) == 1) {
+      packed.resize(size);
+      std::memcpy(packed.data(), &size, sizeof size);
+      const size_t rest = size - sizeof size;
+      if (std::fread(packed.data() + sizeof size, 1, rest, file) != rest) {
         return disk_error("read");
       }
-      read_span(head, body, table);
+      PackedSpan(packed.data()).unpack(table);
     }
     if (std::ferror(file) != 0) return disk_error("read");
     files[partition].reset();

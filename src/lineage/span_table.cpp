@@ -60,6 +60,31 @@ void SpanTable::add(const SpanView& span) {
   }
 }
 
+SpanView SpanTable::view(const StoredSpan& span,
+                         std::vector<SpanAttribute>& attributes) const {
+  attributes.clear();
+  for (const Attribute& attribute : this->attributes(span)) {
+    attributes.push_back({name(attribute.key), value(attribute)});
+  }
+  SpanView view;
+  view.trace = span.trace;
+  view.id = span.id;
+  view.parent = span.parent;
+  view.shared = span.shared;
+  view.follows_from = span.follows_from;
+  view.twin = span.twin;
+  view.kind = span.kind;
+  view.status = span.status;
+  view.service = name(span.service);
+  view.operation = name(span.operation);
+  view.peer = name(span.peer);
+  view.start_ns = span.start_ns;
+  view.end_ns = span.end_ns;
+  view.attributes = attributes;
+  view.links = links(span);
+  return view;
+}
+
 void SpanTable::reject(std::string_view reason) {
   if (rejected_++ == 0) first_reason_ = one_line(reason);
 }

@@ -47,6 +47,14 @@ class SpanTable : public SpanSink {
   static constexpr size_t kLongestName = 1024;  // of services, operations and keys
   static constexpr size_t kLongestValue = 1024;
 
+  /// The beginning of a text, not ended inside a character of UTF-8.
+  static std::string_view cut(std::string_view text, size_t longest) {
+    if (text.size() <= longest) return text;
+    while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0U) == 0x80U)
+      --longest;
+    return text.substr(0, longest);
+  }
+
   struct Attribute {
     NameId key = NameTable::kEmpty;
     uint32_t length = 0;
@@ -71,6 +79,9 @@ class SpanTable : public SpanSink {
     return {links_.data() + span.first_link, span.links};
   }
 
+  /// The span as a reader gave it; `attributes` holds what the view refers to.
+  SpanView view(const StoredSpan& span, std::vector<SpanAttribute>& attributes) const;
+
   int64_t rejected() const { return rejected_; }
   const std::string& first_reason() const { return first_reason_; }
   /// Memory in bytes, about.
@@ -80,17 +91,8 @@ class SpanTable : public SpanSink {
 
  private:
   enum class Keep : uint8_t { kUnknown, kYes, kNo };
-  NameId intern(std::string_view text) {
-    return names_.intern(cut(text, kLongestName));
-  }
+  NameId intern(std::string_view text) { return names_.intern(cut(text, kLongestName)); }
   bool keeps(NameId key);
-  /// Not inside a character of UTF-8.
-  static std::string_view cut(std::string_view text, size_t longest) {
-    if (text.size() <= longest) return text;
-    while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0U) == 0x80U)
-      --longest;
-    return text.substr(0, longest);
-  }
 
   NameTable names_;
   std::vector<Keep> keep_;  // by NameId of an attribute's key
