@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "solver/dag.h"
+#include "solver/additions.h"
 #include "solver/fault_table.h"
 
 namespace cutset::solver {
@@ -22,20 +22,27 @@ struct Cone {
 
 class ConeWalk {
  public:
-  /// `graph` must outlive it. With `faults`, kinds are part of the signature.
-  ConeWalk(const Dag& graph, const FaultTable* faults);
+  /// `graph` must outlive it; additions may be made between two walks. With `faults`,
+  /// kinds are part of the signature.
+  ConeWalk(const Additions& graph, const FaultTable* faults);
 
   /// False: the cone has more than `most` nodes (they were counted as work all the same).
   /// A root that is a leaf makes a gate of one child. Requires: not constant.
   bool walk(Child root, size_t most, Cone& cone);
+  /// The conjunction of several, which are gates or leaves.
+  void walk_all(std::span<const Child> roots, Cone& cone);
   /// Nodes visited by all calls so far.
   size_t work() const { return work_; }
 
  private:
+  void begin(Cone& cone);
+  bool visit(Child root, size_t most, Cone& cone);
+  void end(Child root, Cone& cone);
+  void add_gate(Child gate, uint32_t head, std::span<const Child> children, Cone& cone);
   uint32_t slot(FaultId fault, Cone& cone);
   uint32_t code(Child child, Cone& cone);
 
-  const Dag* graph_;
+  const Additions* graph_;
   const FaultTable* faults_;
   std::vector<uint32_t> number_;  // 1 + slot or local number; 0: not met
   struct Open {
@@ -43,6 +50,7 @@ class ConeWalk {
     uint32_t next;
   };
   std::vector<Open> open_;
+  bool learns_ = false;  // a gate of this walk may learn
   size_t work_ = 0;
 };
 

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "solver/dag_builder.h"
-#include "solver/passes.h"
-
 namespace cutset::solver {
 
 namespace {
@@ -44,13 +41,15 @@ uint64_t hash_of(const std::vector<uint32_t>& signature) {
 
 }  // namespace
 
-Conjuncts split(const Dag& dag, const FaultTable* faults, const ConjunctLimits& limits) {
+Conjuncts split(const Additions& graph, const FaultTable* faults,
+                const ConjunctLimits& limits) {
+  const Dag& dag = graph.dag();
   Conjuncts result;
   const std::vector<Child> roots = root_conjuncts(dag);
   result.count = roots.size();
   const size_t nodes = size_t{dag.fault_count()} + dag.gate_count();
   const size_t most_work = limits.work_per_node * nodes + limits.least_work;
-  ConeWalk walk(dag, faults);
+  ConeWalk walk(graph, faults);
   std::unordered_multimap<uint64_t, uint32_t> by_hash;  // looked up, never iterated
   std::vector<std::vector<uint32_t>> signatures;
   Cone cone;
@@ -79,36 +78,6 @@ Conjuncts split(const Dag& dag, const FaultTable* faults, const ConjunctLimits& 
     result.instances.push_back(instance);
   }
   return result;
-}
-
-Dag conjunction(const Dag& dag, const std::vector<Child>& conjuncts) {
-  DagBuilder builder(dag.fault_count());
-  std::vector<uint8_t> needed(dag.gate_count(), 0);
-  for (const Child child : conjuncts) {
-    if (!is_enabled(child) && dag.is_gate(child)) needed[dag.gate_of(child)] = 1;
-  }
-  for (GateId gate = dag.gate_count(); gate-- > 0;) {
-    if (needed[gate] == 0) continue;
-    for (const Child child : dag.children(gate)) {
-      if (dag.is_gate(child)) needed[dag.gate_of(child)] = 1;
-    }
-  }
-  std::vector<Child> result(dag.gate_count(), kTrue);
-  const auto mapped = [&](Child child) {
-    return dag.is_gate(child) ? result[dag.gate_of(child)] : child;
-  };
-  std::vector<Child> children;
-  for (GateId gate = 0; gate < dag.gate_count(); ++gate) {
-    if (needed[gate] == 0) continue;
-    children.clear();
-    for (const Child child : dag.children(gate)) children.push_back(mapped(child));
-    result[gate] =
-        builder.gate(dag.is_and(gate), children, dag.may_learn(gate), dag.child_of(gate));
-  }
-  children.clear();
-  for (const Child child : conjuncts) children.push_back(mapped(child));
-  const Child root = builder.and_gate(children, kTrue);
-  return builder.finish(root);
 }
 
 }  // namespace cutset::solver

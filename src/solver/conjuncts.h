@@ -34,9 +34,7 @@ struct Conjuncts {
 
 /// `faults`: kinds must agree within a class (they are limited); may be null.
 /// Requires: the root is not constant.
-Conjuncts split(const Dag& dag, const FaultTable* faults, const ConjunctLimits& limits);
-
-/// The graph with another root: the conjunction of `conjuncts`.
-Dag conjunction(const Dag& dag, const std::vector<Child>& conjuncts);
+Conjuncts split(const Additions& graph, const FaultTable* faults,
+                const ConjunctLimits& limits);
 
 }  // namespace cutset::solver

@@ -49,9 +49,13 @@ bool SetIndex::has_part_of(const FaultSet& set) const {
   });
 }
 
-GivenSets::Verdict GivenSets::judge(const FaultSet& set) const {
+GivenSets::Verdict GivenSets::judge(const FaultSet& set) {
   if (!blocked_.empty() && blocked_.has_part_of(set)) return Verdict::kBlocked;
-  if (!refuted_.empty() && refuted_.has(set)) return Verdict::kGivenBefore;
+  if (!refuted_.empty() && refuted_.has(set)) {
+    refuted_.remove(set);
+    given_.add(set);
+    return Verdict::kGivenAgain;
+  }
   if (given_.empty()) return Verdict::kGive;
   FaultSet of_shared;
   for (const FaultId fault : set) {
@@ -62,6 +66,13 @@ GivenSets::Verdict GivenSets::judge(const FaultSet& set) const {
   return given_.has_part_of(of_shared) ? Verdict::kNotMinimal : Verdict::kGive;
 }
 
+void GivenSets::share_all(const std::vector<FaultSet>& given) {
+  all_shared_ = true;
+  shared_.assign(shared_.size(), 1);
+  given_ = SetIndex();
+  for (const FaultSet& set : given) given_.add(set);
+}
+
 void GivenSets::give(const FaultSet& set) {
   const bool all_shared = std::all_of(
       set.begin(), set.end(), [this](FaultId fault) { return shared_[fault] != 0; });
@@ -69,6 +80,7 @@ void GivenSets::give(const FaultSet& set) {
 }
 
 void GivenSets::refute(const FaultSet& set) {
+  if (refuted_.has(set)) return;
   given_.remove(set);
   refuted_.add(set);
 }

@@ -36,21 +36,32 @@ class SetIndex {
 
 class GivenSets {
  public:
-  enum class Verdict { kGive, kGivenBefore, kNotMinimal, kBlocked };
+  enum class Verdict { kGive, kGivenBefore, kGivenAgain, kNotMinimal, kBlocked };
 
-  /// `shared` by fault: it stands below several conjuncts. Only sets of such faults can
-  /// be inside the sets of another conjunct.
-  explicit GivenSets(std::vector<uint8_t> shared) : shared_(std::move(shared)) {}
+  explicit GivenSets(uint32_t faults) : met_(faults, 0), shared_(faults, 0) {}
 
-  Verdict judge(const FaultSet& set) const;
+  /// The fault stands below one more conjunct. Only sets of faults that stand below
+  /// several can be inside the sets of another conjunct.
+  void meet(FaultId fault) {
+    shared_[fault] = met_[fault];
+    met_[fault] = 1;
+  }
+  /// From now on every fault may stand below several; `given`: all sets so far.
+  void share_all(const std::vector<FaultSet>& given);
+  bool all_shared() const { return all_shared_; }
+
+  /// A set that was refuted and comes again (kGivenAgain) cuts for another reason: it
+  /// counts as given.
+  Verdict judge(const FaultSet& set);
   void give(const FaultSet& set);
   /// It was given, but does not cut any more.
   void refute(const FaultSet& set);
   void block(const FaultSet& violated) { blocked_.add(violated); }
-  void share(FaultId fault) { shared_[fault] = 1; }
 
  private:
+  std::vector<uint8_t> met_;
   std::vector<uint8_t> shared_;
+  bool all_shared_ = false;
   SetIndex given_;  // of shared faults only
   SetIndex blocked_;
   SetIndex refuted_;  // were given: not again

@@ -1,0 +1,286 @@
+#include "solver/search_engine.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+
+namespace cutset::solver {
+
+using Clock = std::chrono::steady_clock;
+
+CutSearch::Engine::Engine(const FaultGraph& graph, SearchOptions options)
+    : graph_(graph),
+      options_(std::move(options)),
+      additions_(graph.dag),
+      given_(graph.dag.fault_count()) {
+  if (options_.time_limit.count() > 0) end_ = Clock::now() + options_.time_limit;
+}
+
+bool CutSearch::Engine::stopped() const {
+  return (options_.stop && options_.stop()) || (end_ && Clock::now() >= *end_);
+}
+
+Status CutSearch::Engine::check() const {
+  if (options_.method == Method::kBruteForce &&
+      used_faults(graph_.dag) > kMostBruteForce) {
+    return Error::usage(fmt::format("brute force: at most {} faults, the graph has {}",
+                                    kMostBruteForce, used_faults(graph_.dag)));
+  }
+  for (const auto& [name, most] : options_.budget.kinds) {
+    const std::vector<std::string>& kinds = graph_.faults.kinds();
+    if (std::find(kinds.begin(), kinds.end(), name) != kinds.end()) continue;
+    std::string known;
+    for (const std::string& kind : kinds) known += (known.empty() ? "" : ", ") + kind;
+    return Error::usage(fmt::format(
+        "budget for \"{}\": expected a kind of fault of the graph ({})", name, known));
+  }
+  return {};
+}
+
+void CutSearch::Engine::start() {
+  if (started_) return;
+  started_ = true;
+  const Dag& dag = graph_.dag;
+  stats_.passes.push_back(
+      {"read", graph_.faults.size(), dag.gate_count(), dag.edge_count(), 0});
+  if (dag.root() == kTrue) {
+    ending_ = Ending::kComplete;
+    size_open_ = true;
+  } else if (options_.method == Method::kPlain ||
+             options_.method == Method::kBruteForce || dag.root() == kFalse) {
+    start_whole();
+  } else {
+    start_split();
+  }
+}
+
+void CutSearch::Engine::start_whole() {
+  const Child root = graph_.dag.root();
+  Cone cone;
+  Dag dag = graph_.dag;
+  if (root != kFalse) {
+    ConeWalk walk(additions_, nullptr);
+    walk.walk(root, kMostNodes, cone);
+    dag = dag_of(cone);
+  }
+  faults_ = cone.faults;
+  if (root == kFalse) {
+    for (FaultId fault = 0; fault < dag.fault_count(); ++fault) faults_.push_back(fault);
+  }
+  add_instance(add_class(std::move(dag), faults_), 0, {root});
+}
+
+void CutSearch::Engine::start_split() {
+  const Dag& dag = graph_.dag;
+  const double before = cpu_seconds();
+  Conjuncts conjuncts =
+      split(additions_, options_.budget.kinds.empty() ? nullptr : &graph_.faults, {});
+  stats_.conjuncts = conjuncts.count;
+  stats_.classes = conjuncts.classes.size();
+  stats_.shared_conjuncts = conjuncts.shared.size();
+  stats_.passes.push_back({"split the root", graph_.faults.size(), dag.gate_count(),
+                           dag.edge_count(), cpu_seconds() - before});
+  for (Cone& cone : conjuncts.classes) {
+    add_class(dag_of(cone), cone.faults);
+    cone = Cone();
+  }
+  faults_ = std::move(conjuncts.faults);
+  if (!conjuncts.shared.empty()) {
+    ConeWalk walk(additions_, nullptr);
+    Cone cone;
+    walk.walk_all(conjuncts.shared, cone);
+    const auto first = static_cast<uint32_t>(faults_.size());
+    faults_.insert(faults_.end(), cone.faults.begin(), cone.faults.end());
+    const uint32_t together = add_class(dag_of(cone), cone.faults);
+    add_instance(together, first, std::move(conjuncts.shared));
+  }
+  for (const FaultId fault : faults_) given_.meet(fault);
+  for (const Conjuncts::Instance& instance : conjuncts.instances) {
+    add_instance(instance.cone_class, instance.first_fault, {instance.root});
+  }
+}
+
+ClassOptions CutSearch::Engine::class_options() const {
+  ClassOptions options;
+  options.method = options_.method;
+  options.backend = options_.backend;
+  options.seed = options_.seed;
+  options.most = options_.budget.total;
+  for (const auto& [name, most] : options_.budget.kinds) {
+    const std::vector<std::string>& kinds = graph_.faults.kinds();
+    const auto kind = std::find(kinds.begin(), kinds.end(), name) - kinds.begin();
+    options.kinds.emplace_back(static_cast<uint8_t>(kind), most);
+  }
+  if (options_.method == Method::kDiagrams) options.diagram_nodes = size_t{1} << 26;
+  if (options_.stop || end_) {
+    options.stop = [this] { return stopped(); };
+  }
+  return options;
+}
+
+/// Empty if no kind is limited.
+std::vector<uint8_t> CutSearch::Engine::kinds_of(
+    const std::vector<FaultId>& faults) const {
+  std::vector<uint8_t> kinds;
+  if (options_.budget.kinds.empty()) return kinds;
+  for (const FaultId fault : faults) kinds.push_back(graph_.faults[fault].kind);
+  return kinds;
+}
+
+uint32_t CutSearch::Engine::add_class(Dag dag, const std::vector<FaultId>& faults) {
+  classes_.push_back(
+      std::make_unique<ConeClass>(std::move(dag), kinds_of(faults), class_options(),
+                                  classes_.empty() ? &stats_.passes : nullptr));
+  users_.push_back(0);
+  return static_cast<uint32_t>(classes_.size() - 1);
+}
+
+void CutSearch::Engine::add_instance(uint32_t cone_class, uint32_t first_fault,
+                                     std::vector<Child> roots) {
+  instances_.push_back({cone_class, first_fault, std::move(roots)});
+  ++users_[cone_class];
+}
+
+std::span<const FaultId> CutSearch::Engine::faults_of(const Instance& instance) const {
+  return std::span<const FaultId>(faults_).subspan(instance.first_fault);
+}
+
+std::optional<FoundSet> CutSearch::Engine::next() {
+  start();
+  while (ending_ != Ending::kComplete) {
+    if (stopped()) {
+      ending_ = Ending::kStopped;
+      return std::nullopt;
+    }
+    ending_ = Ending::kNone;
+    std::optional<FoundSet> found = next_to_catch_up();
+    if (!found && ending_ == Ending::kNone) found = next_of_size();
+    if (found || ending_ == Ending::kStopped) return found;
+    next_size();
+  }
+  return std::nullopt;
+}
+
+void CutSearch::Engine::open_size() {
+  size_open_ = true;
+  for (size_t i = 0; i < classes_.size(); ++i) {
+    // Where many instances wait for one class, it is looked into once.
+    if (users_[i] > 1 && !classes_[i]->finished(size_) &&
+        classes_[i]->sets(size_).empty()) {
+      classes_[i]->advance(size_);
+    }
+  }
+  for (uint32_t i = 0; i < instances_.size(); ++i) {
+    const Instance& instance = instances_[i];
+    ConeClass& cone_class = *classes_[instance.cone_class];
+    if (cone_class.finished(size_) && cone_class.sets(size_).empty()) continue;
+    Waiting waiting;
+    waiting.instance = i;
+    waiting.cone_class = instance.cone_class;
+    // What is solved together is large: it comes last.
+    waiting.weight = instance.is_shared()
+                         ? INT64_MAX
+                         : InstanceStream::least_weight(cone_class, faults_of(instance),
+                                                        graph_.faults, size_);
+    waiting_.push(std::move(waiting));
+  }
+}
+
+void CutSearch::Engine::next_size() {
+  bool more = false;
+  for (const std::unique_ptr<ConeClass>& each : classes_) {
+    if (each) more = more || !each->finished(size_) || !each->nothing_above(size_);
+  }
+  if (!more || size_ >= options_.budget.total) {
+    ending_ = Ending::kComplete;  // size_open_ stays: the size is done
+  } else {
+    ++size_;
+    size_open_ = false;
+  }
+}
+
+std::shared_ptr<InstanceStream> CutSearch::Engine::stream_of(uint32_t instance,
+                                                             uint32_t size) {
+  constexpr uint64_t kAhead = 1000;
+  const uint64_t ahead =
+      options_.wanted == 0 ? kAhead : std::min(kAhead, options_.wanted);
+  const Instance& from = instances_[instance];
+  return std::make_shared<InstanceStream>(*classes_[from.cone_class], faults_of(from),
+                                          graph_.faults, size, ahead);
+}
+
+std::optional<FoundSet> CutSearch::Engine::next_of_size() {
+  if (!size_open_) open_size();
+  while (!waiting_.empty()) {
+    Waiting top = waiting_.top();
+    const Instance& instance = instances_[top.instance];
+    if (top.cone_class != instance.cone_class) {  // it catches up with another class
+      waiting_.pop();
+      continue;
+    }
+    if (!top.stream) top.stream = stream_of(top.instance, size_);
+    const Progress progress = top.stream->fill();
+    if (progress == Progress::kStopped) {
+      ending_ = Ending::kStopped;
+      return std::nullopt;
+    }
+    waiting_.pop();
+    if (progress == Progress::kNoneLeft) continue;
+    if (!instance.is_shared() && top.stream->weight() > top.weight) {
+      top.weight = top.stream->weight();
+      waiting_.push(std::move(top));
+      continue;
+    }
+    Offer offer{top.stream->take(), top.instance};
+    waiting_.push(std::move(top));
+    if (std::optional<FoundSet> found = judged(std::move(offer))) return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<FoundSet> CutSearch::Engine::judged(Offer offer) {
+  switch (given_.judge(offer.set.faults)) {
+    case GivenSets::Verdict::kGive:
+      given_.give(offer.set.faults);
+      given_list_.push_back(offer);
+      return std::move(offer.set);
+    case GivenSets::Verdict::kGivenAgain:
+      given_list_.push_back(offer);
+      [[fallthrough]];
+    case GivenSets::Verdict::kGivenBefore:
+    case GivenSets::Verdict::kNotMinimal:
+      dropped_.push_back(std::move(offer));
+      return std::nullopt;
+    case GivenSets::Verdict::kBlocked:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+SetCount CutSearch::Engine::count() const {
+  SetCount total;
+  Engine other(graph_, options_);
+  other.options_.wanted = 0;
+  while (const std::optional<FoundSet> found = other.next()) {
+    ++total.sets;
+    const size_t size = found->faults.size();
+    if (total.by_size.size() <= size) total.by_size.resize(size + 1, 0);
+    ++total.by_size[size];
+  }
+  total.at_least = other.ending() != Ending::kComplete;
+  return total;
+}
+
+const SearchStats& CutSearch::Engine::stats() {
+  stats_.by_diagram = stats_.by_sat = stats_.diagram_nodes = 0;
+  stats_.variables = stats_.clauses = stats_.sat_calls = stats_.conflicts = 0;
+  stats_.diagram_seconds = stats_.sat_seconds = 0;
+  for (const std::unique_ptr<ConeClass>& each : classes_) {
+    if (each) each->add_to(stats_);
+  }
+  return stats_;
+}
+
+}  // namespace cutset::solver
