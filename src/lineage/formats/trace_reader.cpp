@@ -45,14 +45,9 @@ std::string known_formats() {
 
 std::span<const TraceReader* const> trace_readers() {
   static const std::vector<const TraceReader*> kReaders{
-      &otlp_json_reader(),
-      &jaeger_json_reader(),
-      &zipkin_v1_reader(),
-      &zipkin_v2_reader(),
-      &nezha_csv_reader(),
-      &alibaba_csv_reader(),
-      &prov_json_reader(),
-      &otlp_protobuf_reader(),
+      &otlp_json_reader(), &jaeger_json_reader(),   &zipkin_v1_reader(),
+      &zipkin_v2_reader(), &nezha_csv_reader(),     &alibaba_csv_reader(),
+      &prov_json_reader(), &otlp_protobuf_reader(),
   };
   return kReaders;
 }
