@@ -1,6 +1,7 @@
 // `cutset diff GOOD BAD`: what a bad trace lacks against good ones, where it began first
 // (differential provenance).
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -36,18 +37,23 @@ struct Executions {
   int64_t left_out = 0;  // beyond `most`
 };
 
-/// At most `most` of the executions of a file or folder, of the one trace if it is named.
-Result<Executions> executions_of(const std::string& path, const std::string& trace,
-                                 size_t most, const DiffOptions& options) {
-  CUTSET_ASSIGN(const lineage::ExecutionOptions rules, execution_options(options.spans));
-  lineage::SpanCollection::Limits limits;
-  CUTSET_ASSIGN(limits.most_bytes, parse_bytes(options.spans.memory, "--memory"));
-  lineage::SpanCollection spans(limits);
+/// The spans of a file or folder.
+Status load(const std::string& path, const DiffOptions& options,
+            lineage::SpanCollection& spans) {
   CUTSET_ASSIGN(const LoadedTraces loaded,
                 load_traces({path}, JaegerOptions(), !options.spans.quiet, spans));
   for (const report::AnalysedFile& file : loaded.files) {
     if (!file.refused.empty()) log_error("{}", file.refused);
   }
+  if (spans.spans() > 0) return {};
+  return Error::bad_input("has no spans: expected a trace file or a folder of them",
+                          path);
+}
+
+/// At most `most` of the executions in `spans`, of the one trace if it is named.
+Result<Executions> executions_of(const std::string& path, lineage::SpanCollection& spans,
+                                 const lineage::ExecutionOptions& rules,
+                                 const std::string& trace, size_t most) {
   Executions result;
   CUTSET_ASSIGN(
       const lineage::TraceTotals totals,
@@ -66,10 +72,6 @@ Result<Executions> executions_of(const std::string& path, const std::string& tra
             result.executions.push_back(std::move(execution));
             return {};
           }));
-  if (totals.raw.spans == 0) {
-    return Error::bad_input("has no spans: expected a trace file or a folder of them",
-                            path);
-  }
   if (result.executions.empty()) {
     return Error::bad_input(
         fmt::format("no trace with the id {}: expected one of the {} in it", trace,
@@ -79,22 +81,50 @@ Result<Executions> executions_of(const std::string& path, const std::string& tra
   return result;
 }
 
+struct Sides {
+  Executions good;
+  Executions bad;
+};
+
+Result<Sides> read_sides(const DiffOptions& options) {
+  CUTSET_ASSIGN(const lineage::ExecutionOptions said, execution_options(options.spans));
+  lineage::SpanCollection::Limits limits;
+  CUTSET_ASSIGN(const uint64_t memory, parse_bytes(options.spans.memory, "--memory"));
+  limits.most_bytes = memory / 2 + 1;  // both sides are held at once
+  lineage::SpanCollection good(limits);
+  lineage::SpanCollection bad(limits);
+  CUTSET_TRY(load(options.good, options, good));
+  CUTSET_TRY(load(options.bad, options, bad));
+  // A service that is down all the time on one side is only an address there; the other
+  // side knows who it is. What the user said comes first, then what a side itself shows.
+  const std::map<std::string, std::string> at_good = good.addresses();
+  const std::map<std::string, std::string> at_bad = bad.addresses();
+  lineage::ExecutionOptions rules = said;
+  rules.addresses.insert(at_good.begin(), at_good.end());
+  rules.addresses.insert(at_bad.begin(), at_bad.end());
+  Sides sides;
+  CUTSET_ASSIGN(sides.good,
+                executions_of(options.good, good, rules, "", options.most_good));
+  rules.addresses = said.addresses;
+  rules.addresses.insert(at_bad.begin(), at_bad.end());
+  rules.addresses.insert(at_good.begin(), at_good.end());
+  CUTSET_ASSIGN(sides.bad,
+                executions_of(options.bad, bad, rules, options.trace, options.most_bad));
+  return sides;
+}
+
 int diff(const DiffOptions& options, const GlobalOptions& global) {
   on_stop(nullptr);
-  const Result<Executions> good =
-      executions_of(options.good, "", options.most_good, options);
-  if (!good.ok()) return fail(good.error(), global);
-  const Result<Executions> bad =
-      executions_of(options.bad, options.trace, options.most_bad, options);
-  if (!bad.ok()) return fail(bad.error(), global);
-  if (bad->left_out > 0) {
+  const Result<Sides> sides = read_sides(options);
+  if (!sides.ok()) return fail(sides.error(), global);
+  if (sides->bad.left_out > 0) {
     log_warning(
         "{}: {} more traces are left out; --trace ID names one, --most-bad takes "
         "more",
-        options.bad, bad->left_out);
+        options.bad, sides->bad.left_out);
   }
   const std::vector<lineage::ExecutionDifference> found =
-      lineage::differences(good->executions, bad->executions);
+      lineage::differences(sides->good.executions, sides->bad.executions);
   const std::string text =
       global.json ? report::difference_json(found)
                   : report::difference_text(found, global.color_on(STDOUT_FILENO));
