@@ -152,7 +152,10 @@ class Reading {
       if (!look_up(0)) return Error::interrupted("stopped while reading traces");
       if (found.problem.empty()) {
         const Status status = read_file(file);
-        if (stopped_) return Error::interrupted("stopped while reading traces");
+        if (stopped_ ||
+            (!status.ok() && status.error().kind == ErrorKind::kInterrupted)) {
+          return Error::interrupted("stopped while reading traces");
+        }
         if (!status.ok()) file.refused = status.error();
       } else {
         file.refused = Error::bad_input(found.problem, found.path);

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -27,6 +28,12 @@ class FileSource : public TraceSource {
       : file_(std::move(file)), path_(std::move(path)), left_(size) {}
 
   Result<size_t> read(char* buffer, size_t capacity) override {
+    // A read() of a pipe into which nobody writes is restarted after a signal and would
+    // keep the user waiting who asked to stop; poll() never is.
+    pollfd ready{file_.get(), POLLIN, 0};
+    if (::poll(&ready, 1, -1) < 0 && errno == EINTR) {
+      return Error::interrupted("reading was stopped");
+    }
     ssize_t got = 0;
     do {
       got = ::read(file_.get(), buffer, capacity);
