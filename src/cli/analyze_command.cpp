@@ -84,12 +84,20 @@ Result<Analysed> analyse(const AnalyzeOptions& options) {
 /// Nothing to show: the reasons are the answer.
 Status check_anything_read(const report::Analysis& analysis) {
   if (analysis.raw.spans > 0) return {};
+  std::vector<std::string> refused;
   for (const report::AnalysedFile& file : analysis.files) {
-    if (!file.refused.empty()) log_error("{}", file.refused);
+    if (!file.refused.empty()) refused.push_back(file.refused);
   }
+  if (refused.empty()) {
+    return Error::bad_input(
+        "no spans in what was given: expected trace files (docs/formats.md lists what "
+        "is read)");
+  }
+  if (refused.size() == 1) return Error::bad_input(refused.front());
+  for (const std::string& reason : refused) log_error("{}", reason);
   return Error::bad_input(
-      "no spans in what was given: expected trace files (docs/formats.md lists what is "
-      "read)");
+      fmt::format("nothing could be read: {} files were refused, the first: {}",
+                  refused.size(), refused.front()));
 }
 
 Status write_files(const AnalyzeOptions& options, Analysed& analysed) {
@@ -148,17 +156,24 @@ void add_analyze_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   command->add_option("traces", options->traces,
                       "Trace files and folders of any format that cutset reads, plain, "
                       "gzip or zstd; \"-\": standard input");
-  command->add_option("--jaeger", options->jaeger.address,
-                      "HOST:PORT of a Jaeger query service (gRPC, usually 16685)");
-  command->add_option("--service", options->jaeger.service,
-                      "--jaeger: traces in which this service took part");
-  command->add_option("--operation", options->jaeger.operation,
-                      "--jaeger: and this operation of it");
+  CLI::Option* jaeger =
+      command->add_option("--jaeger", options->jaeger.address,
+                          "HOST:PORT of a Jaeger query service (gRPC, usually 16685)");
+  command
+      ->add_option("--service", options->jaeger.service,
+                   "--jaeger: traces in which this service took part")
+      ->needs(jaeger);
+  command
+      ->add_option("--operation", options->jaeger.operation,
+                   "--jaeger: and this operation of it")
+      ->needs(jaeger);
   command->add_option("--since", options->jaeger.since, "--jaeger: how far back")
+      ->needs(jaeger)
       ->capture_default_str();
   command
       ->add_option("--most-traces", options->jaeger.most_traces,
                    "--jaeger: at most these")
+      ->needs(jaeger)
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   add_trace_options(*command, options->spans);
