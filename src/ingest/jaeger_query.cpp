@@ -78,10 +78,9 @@ Error failure(const std::string& address, const grpc::Status& status,
           "gRPC query port (16685 by default) of Jaeger 1.25 or later",
           what, said));
     case grpc::StatusCode::DEADLINE_EXCEEDED:
-      return Error::unavailable(
-          fmt::format("{}not answered within {} ms: ask for fewer traces, a shorter "
-                      "time, or give it longer",
-                      what, deadline.count()));
+      return Error::unavailable(fmt::format(
+          "{}not answered within {} ms: ask for fewer traces or a shorter time", what,
+          deadline.count()));
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
       return Error::unavailable(
           fmt::format("{}{}; messages of up to {} MiB are taken: ask for fewer traces",
