@@ -16,9 +16,17 @@ using testing::FaultBits;
 using testing::SmallGate;
 using testing::SmallGraph;
 
-/// The graph with some goals marked: they are not merged with equal ones.
-FaultGraph built(const SmallGraph& small, std::mt19937_64& random) {
+struct Built {
   FaultGraph graph;
+  std::vector<Child> child_of;  // by node of the small graph
+  std::vector<int> learners;    // goals that may learn, as nodes of the small graph
+};
+
+/// The graph with some goals marked: they are not merged with equal ones.
+Built built(const SmallGraph& small, std::mt19937_64& random) {
+  Built built;
+  FaultGraph& graph = built.graph;
+  std::vector<Child>& result = built.child_of;
   for (const testing::SmallFault& fault : small.faults) {
     FaultTable::Description description;
     description.kind = graph.faults.kind(fault.kind);
@@ -26,7 +34,6 @@ FaultGraph built(const SmallGraph& small, std::mt19937_64& random) {
     graph.faults.add(description);
   }
   DagBuilder builder(graph.faults.size());
-  std::vector<Child> result;
   for (FaultId fault = 0; fault < graph.faults.size(); ++fault) result.push_back(fault);
   for (const SmallGate& gate : small.gates) {
     std::vector<Child> children;
@@ -36,35 +43,30 @@ FaultGraph built(const SmallGraph& small, std::mt19937_64& random) {
     }
     const bool may_learn = !gate.is_and && random() % 2 == 0;
     result.push_back(builder.gate(gate.is_and, children, may_learn, 0));
+    if (may_learn && !is_constant(result.back())) {
+      built.learners.push_back(static_cast<int>(result.size()) - 1);
+    }
   }
   graph.dag = builder.finish(result[static_cast<size_t>(small.root)]);
   graph.dag.check_invariants();
-  return graph;
+  return built;
 }
 
-/// The oracle's side: the Dag as plain lists, and alternatives put in where they belong.
+/// The oracle's side: alternatives are put in where they belong.
 class Model {
  public:
-  explicit Model(const FaultGraph& graph) {
-    for (FaultId fault = 0; fault < graph.faults.size(); ++fault) {
-      small_.faults.push_back({"omit", graph.faults[fault].weight});
-      node_.push_back(static_cast<int>(fault));
-    }
-    const Dag& dag = graph.dag;
-    for (GateId gate = 0; gate < dag.gate_count(); ++gate) {
-      SmallGate copy;
-      copy.is_and = dag.is_and(gate);
-      for (const Child child : dag.children(gate)) copy.children.push_back(id_of(child));
-      node_.push_back(small_.node_count());
-      small_.gates.push_back(copy);
-    }
-    small_.root = id_of(dag.root());
+  explicit Model(SmallGraph graph) : small_(std::move(graph)) {
+    for (int node = 0; node < small_.node_count(); ++node) node_.push_back(node);
   }
 
-  void learn(Child goal, const std::vector<Child>& premises) {
+  /// Premises as in SmallGate, in the numbers of the first graph.
+  void learn(int goal, const std::vector<int>& premises) {
     SmallGate alternative;
-    for (const Child premise : premises) alternative.children.push_back(id_of(premise));
-    const int at = node_[goal];
+    for (const int premise : premises) {
+      alternative.children.push_back(premise < 0 ? premise
+                                                 : node_[static_cast<size_t>(premise)]);
+    }
+    const int at = node_[static_cast<size_t>(goal)];
     const auto moved = [at](int node) { return node >= at ? node + 1 : node; };
     for (int& node : node_) node = moved(node);
     for (SmallGate& gate : small_.gates) {
@@ -80,12 +82,8 @@ class Model {
   const SmallGraph& graph() const { return small_; }
 
  private:
-  int id_of(Child child) const {
-    return is_enabled(child) ? -1 - static_cast<int>(child & ~kEnabledBit) : node_[child];
-  }
-
   SmallGraph small_;
-  std::vector<int> node_;  // by Child
+  std::vector<int> node_;  // by node of the first graph
 };
 
 class Interleaving {
@@ -96,22 +94,22 @@ class Interleaving {
     shape.most_gates = 12;
     shape.conditions_percent = conditions_percent;
     shape.wide_root_percent = 70;
-    SmallGraph small = testing::random_graph(random_, shape);
-    for (testing::SmallFault& fault : small.faults) fault.kind = "omit";
-    graph_ = built(small, random_);
+    small_ = testing::random_graph(random_, shape);
+    for (testing::SmallFault& fault : small_.faults) fault.kind = "omit";
+    built_ = built(small_, random_);
     conditions_ = conditions_percent > 0;
   }
 
   /// "" or what is wrong.
   std::string run(Method method, Backend backend) {
-    if (is_constant(graph_.dag.root())) return "";
-    Model model(graph_);
+    if (is_constant(built_.graph.dag.root())) return "";
+    Model model(small_);
     SearchOptions options;
     options.method = method;
     options.backend = backend;
     if (random_() % 3 == 0)
       options.budget.total = 1 + static_cast<uint32_t>(random_() % 4);
-    CutSearch search(graph_, options);
+    CutSearch search(built_.graph, options);
     for (int step = 0; step < 12; ++step) {
       const int draw = upto(9);
       if (draw < 2) {
@@ -165,22 +163,19 @@ class Interleaving {
   }
 
   void learn(CutSearch& search, Model& model) {
-    std::vector<Child> goals;
-    for (GateId gate = 0; gate < graph_.dag.gate_count(); ++gate) {
-      if (!graph_.dag.is_and(gate)) goals.push_back(graph_.dag.child_of(gate));
-    }
-    if (goals.empty()) return;
-    const Child goal =
-        goals[static_cast<size_t>(upto(static_cast<int>(goals.size()) - 1))];
-    std::vector<Child> premises;
+    if (built_.learners.empty()) return;
+    const int goal = built_.learners[static_cast<size_t>(
+        upto(static_cast<int>(built_.learners.size()) - 1))];
+    std::vector<int> premises;
+    std::vector<Child> children;
     for (int i = upto(3); i > 0; --i) {
-      const auto fault =
-          static_cast<FaultId>(upto(static_cast<int>(graph_.faults.size()) - 1));
-      premises.push_back(conditions_ && upto(2) == 0
-                             ? enabled_by(fault)
-                             : static_cast<Child>(random_() % goal));
+      const int fault = upto(static_cast<int>(small_.faults.size()) - 1);
+      const bool enabled = conditions_ && upto(2) == 0;
+      premises.push_back(enabled ? -1 - fault : upto(goal - 1));
+      children.push_back(enabled ? enabled_by(static_cast<FaultId>(fault))
+                                 : built_.child_of[static_cast<size_t>(premises.back())]);
     }
-    search.learn(goal, premises);
+    search.learn(built_.child_of[static_cast<size_t>(goal)], children);
     model.learn(goal, premises);
   }
 
@@ -189,7 +184,7 @@ class Interleaving {
     FaultBits bits = 0;
     for (int i = 1 + upto(1); i >= 0; --i) {
       const auto fault =
-          static_cast<FaultId>(upto(static_cast<int>(graph_.faults.size()) - 1));
+          static_cast<FaultId>(upto(static_cast<int>(small_.faults.size()) - 1));
       if ((bits >> fault & 1) == 0) violated.push_back(fault);
       bits |= FaultBits{1} << fault;
     }
@@ -198,7 +193,8 @@ class Interleaving {
   }
 
   std::mt19937_64 random_;
-  FaultGraph graph_;
+  SmallGraph small_;
+  Built built_;
   bool conditions_ = false;
   std::vector<FaultBits> blocked_;
   std::set<FaultBits> given_;
