@@ -21,7 +21,7 @@ constexpr size_t kMostPackingWork = size_t{1} << 22;
 
 ConeClass::ConeClass(Dag dag, std::vector<uint8_t> kinds, const ClassOptions& options,
                      std::vector<PassStats>* passes)
-    : options_(options), kinds_(std::move(kinds)) {
+    : options_(options), kinds_(std::move(kinds)), finished_(options.least) {
   if (options_.method == Method::kPlain || options_.method == Method::kBruteForce) {
     groups_.dag = std::move(dag);
     for (FaultId fault = 0; fault < groups_.dag.fault_count(); ++fault)

@@ -20,7 +20,8 @@ struct ClassOptions {
   Method method = Method::kAuto;
   Backend backend = Backend::kCadical;
   uint64_t seed = 0;
-  uint32_t most = kUnlimited;                       // size
+  uint32_t least = 0;                               // no set is smaller
+  uint32_t most = kUnlimited;                       // larger ones are not wanted
   std::vector<std::pair<uint8_t, uint32_t>> kinds;  // limited kinds and their limits
   size_t diagram_nodes = size_t{1} << 16;           // before SAT takes over
   std::function<bool()> stop;

@@ -10,14 +10,9 @@
 #pragma once
 
 #include "solver/cone.h"
+#include "solver/cut_search.h"
 
 namespace cutset::solver {
-
-struct ConjunctLimits {
-  size_t largest_cone = size_t{1} << 16;  // nodes
-  size_t work_per_node = 4;               // all walks together
-  size_t least_work = size_t{1} << 20;
-};
 
 struct Conjuncts {
   struct Instance {

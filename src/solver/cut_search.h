@@ -51,12 +51,21 @@ constexpr uint32_t kMostBruteForce = 20;
 
 enum class Backend { kCadical, kMinisat };
 
+/// When conjuncts of the root stay together instead of being solved one by one.
+struct ConjunctLimits {
+  size_t largest_cone = size_t{1} << 16;  // nodes
+  size_t work_per_node = 4;               // of walking through all cones
+  size_t least_work = size_t{1} << 20;
+  size_t kernel_gain = 8;  // the kernel is asked first if it is so many times smaller
+};
+
 struct SearchOptions {
   Budget budget;
   Method method = Method::kAuto;
   Backend backend = Backend::kCadical;
   uint64_t seed = 0;
   uint64_t wanted = 0;  // so many sets will be asked for; 0: unknown, or all
+  ConjunctLimits conjuncts;
   std::chrono::milliseconds time_limit{0};  // 0: none
   std::function<bool()> stop;               // may be empty; true: give up
 };

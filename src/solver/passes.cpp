@@ -300,6 +300,19 @@ std::vector<FaultId> dominated(const Dag& dag, const std::vector<uint8_t>& kinds
   return result;
 }
 
+Dag kernel(Dag dag, const std::vector<uint8_t>& kinds) {
+  constexpr int kRounds = 8;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::vector<FaultId> not_needed = dominated(dag, kinds);
+    if (not_needed.empty()) break;
+    KnownTrue known;
+    known.faults.assign(dag.fault_count(), 0);
+    for (const FaultId fault : not_needed) known.faults[fault] = 1;
+    dag = folded(dag, known);
+  }
+  return dag;
+}
+
 uint32_t used_faults(const Dag& dag) {
   std::vector<uint8_t> used(dag.fault_count(), 0);
   uint32_t count = 0;

@@ -45,6 +45,11 @@ Groups grouped(const Dag& dag, const std::vector<uint8_t>& kinds);
 /// conditions. `kinds` as above.
 std::vector<FaultId> dominated(const Dag& dag, const std::vector<uint8_t>& kinds);
 
+/// The graph without faults that others dominate, folded until nothing is dominated: its
+/// smallest cut set is as large as that of `dag`, which may have many more. Crash chains
+/// become one fault each.
+Dag kernel(Dag dag, const std::vector<uint8_t>& kinds);
+
 /// All of them with `most` (the budget): pruned by least_faults, grouped. Each step is
 /// added to `stats`, which may be null.
 Groups reduced(Dag dag, KnownTrue known, uint32_t most, const std::vector<uint8_t>& kinds,

@@ -76,12 +76,15 @@ void CutSearch::Engine::start_split() {
   const Dag& dag = graph_.dag;
   const double before = cpu_seconds();
   Conjuncts conjuncts =
-      split(additions_, options_.budget.kinds.empty() ? nullptr : &graph_.faults, {});
+      split(additions_, options_.budget.kinds.empty() ? nullptr : &graph_.faults,
+            options_.conjuncts);
   stats_.conjuncts = conjuncts.count;
   stats_.classes = conjuncts.classes.size();
   stats_.shared_conjuncts = conjuncts.shared.size();
   stats_.passes.push_back({"split the root", graph_.faults.size(), dag.gate_count(),
                            dag.edge_count(), cpu_seconds() - before});
+  if (!conjuncts.shared.empty()) start_at_least_size();
+  if (ending_ == Ending::kComplete) return;
   for (Cone& cone : conjuncts.classes) {
     add_class(dag_of(cone), cone.faults);
     cone = Cone();
@@ -108,6 +111,7 @@ ClassOptions CutSearch::Engine::class_options() const {
   options.backend = options_.backend;
   options.seed = options_.seed;
   options.most = options_.budget.total;
+  options.least = least_;
   for (const auto& [name, most] : options_.budget.kinds) {
     const std::vector<std::string>& kinds = graph_.faults.kinds();
     const auto kind = std::find(kinds.begin(), kinds.end(), name) - kinds.begin();
@@ -141,6 +145,38 @@ void CutSearch::Engine::add_instance(uint32_t cone_class, uint32_t first_fault,
                                      std::vector<Child> roots) {
   instances_.push_back({cone_class, first_fault, std::move(roots)});
   ++users_[cone_class];
+}
+
+/// Where conjuncts overlap too much to be taken apart, sizes without any set are not
+/// looked through one by one: a smaller graph tells where to begin.
+void CutSearch::Engine::start_at_least_size() {
+  if (is_kernel_ || graph_.dag.has_conditions()) return;
+  const double before = cpu_seconds();
+  std::vector<uint8_t> kinds;
+  if (!options_.budget.kinds.empty()) {
+    for (FaultId fault = 0; fault < graph_.faults.size(); ++fault)
+      kinds.push_back(graph_.faults[fault].kind);
+  }
+  FaultGraph smaller;
+  smaller.dag = kernel(graph_.dag, kinds);
+  smaller.faults = graph_.faults;
+  if (smaller.dag.edge_count() * options_.conjuncts.kernel_gain <=
+      graph_.dag.edge_count()) {
+    SearchOptions options = options_;
+    options.wanted = 1;
+    Engine search(smaller, std::move(options));
+    search.is_kernel_ = true;
+    search.end_ = end_;
+    if (const std::optional<FoundSet> found = search.next()) {
+      size_ = least_ = static_cast<uint32_t>(found->faults.size());
+    } else if (search.ending() == Ending::kComplete) {
+      ending_ = Ending::kComplete;
+      size_open_ = true;
+    }
+  }
+  stats_.passes.push_back({"kernel: least size", used_faults(smaller.dag),
+                           smaller.dag.gate_count(), smaller.dag.edge_count(),
+                           cpu_seconds() - before});
 }
 
 std::span<const FaultId> CutSearch::Engine::faults_of(const Instance& instance) const {

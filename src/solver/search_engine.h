@@ -70,6 +70,7 @@ class CutSearch::Engine {
   void start();
   void start_whole();
   void start_split();
+  void start_at_least_size();
   ClassOptions class_options() const;
   std::vector<uint8_t> kinds_of(const std::vector<FaultId>& faults) const;
   uint32_t add_class(Dag dag, const std::vector<FaultId>& faults);
@@ -93,6 +94,7 @@ class CutSearch::Engine {
   std::optional<std::chrono::steady_clock::time_point> end_;
   Additions additions_;
   bool started_ = false;
+  bool is_kernel_ = false;  // only asked for the size of its smallest set
   Ending ending_ = Ending::kNone;
   SearchStats stats_;
 
@@ -104,6 +106,7 @@ class CutSearch::Engine {
   GivenSets given_;
   std::vector<Offer> given_list_;
   std::vector<Offer> dropped_;  // for sets that were given
+  uint32_t least_ = 0;          // no set is smaller
   uint32_t size_ = 0;
   bool size_open_ = false;
   std::priority_queue<Waiting> waiting_;

@@ -86,6 +86,12 @@ class Model {
   std::vector<int> node_;  // by node of the first graph
 };
 
+struct Way {
+  Method method;
+  Backend backend;
+  bool together = false;  // nearly all conjuncts are
+};
+
 class Interleaving {
  public:
   Interleaving(uint64_t seed, int conditions_percent) : random_(seed) {
@@ -101,12 +107,13 @@ class Interleaving {
   }
 
   /// "" or what is wrong.
-  std::string run(Method method, Backend backend) {
+  std::string run(const Way& way) {
     if (is_constant(built_.graph.dag.root())) return "";
     Model model(small_);
     SearchOptions options;
-    options.method = method;
-    options.backend = backend;
+    options.method = way.method;
+    options.backend = way.backend;
+    if (way.together) options.conjuncts = {.largest_cone = 3, .kernel_gain = 0};
     if (random_() % 3 == 0)
       options.budget.total = 1 + static_cast<uint32_t>(random_() % 4);
     CutSearch search(built_.graph, options);
@@ -200,21 +207,16 @@ class Interleaving {
   std::set<FaultBits> given_;
 };
 
-struct Way {
-  Method method;
-  Backend backend;
-};
-
 void interleave(uint64_t first_seed, int rounds, int conditions_percent) {
   const Way ways[] = {
-      {Method::kAuto, Backend::kCadical},  {Method::kSat, Backend::kCadical},
-      {Method::kSat, Backend::kMinisat},   {Method::kDiagrams, Backend::kCadical},
-      {Method::kPlain, Backend::kMinisat}, {Method::kBruteForce, Backend::kCadical}};
+      {Method::kAuto, Backend::kCadical},       {Method::kSat, Backend::kCadical},
+      {Method::kAuto, Backend::kCadical, true}, {Method::kSat, Backend::kMinisat},
+      {Method::kDiagrams, Backend::kCadical},   {Method::kPlain, Backend::kMinisat},
+      {Method::kBruteForce, Backend::kCadical}};
   for (int round = 0; round < rounds; ++round) {
     const uint64_t seed = first_seed + static_cast<uint64_t>(round);
     for (size_t way = 0; way < std::size(ways); ++way) {
-      const std::string wrong =
-          Interleaving(seed, conditions_percent).run(ways[way].method, ways[way].backend);
+      const std::string wrong = Interleaving(seed, conditions_percent).run(ways[way]);
       ASSERT_EQ(wrong, "") << "seed " << seed << ", way " << way;
     }
   }
