@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <cerrno>
+#include <cstring>
 #include <cstdio>
 
 #include <fcntl.h>
@@ -41,7 +42,11 @@ Result<std::string> read_file(const std::string& path, size_t limit) {
 Status write_file(const std::string& path, std::string_view content) {
   const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
   Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file.valid()) return Error::system("cannot write " + temporary);
+  if (!file.valid()) {
+    return Error::unavailable(fmt::format(
+        "{}: cannot write: {}; is there such a folder, and may you write in it?", path,
+        std::strerror(errno)));
+  }
   while (!content.empty()) {
     const ssize_t count = ::write(file.get(), content.data(), content.size());
     if (count < 0 && errno == EINTR) continue;

@@ -63,7 +63,8 @@ Result<Analysed> analyse(const AnalyzeOptions& options) {
                       }
                       classes.add(execution);
                       return {};
-                    }));
+                    },
+                    loaded.cut_off));
   report::AnalysisOptions wanted;
   wanted.largest_cut = options.largest;
   wanted.most_cuts = options.first;

@@ -37,15 +37,16 @@ struct Executions {
   int64_t left_out = 0;  // beyond `most`
 };
 
-/// The spans of a file or folder.
-Status load(const std::string& path, const DiffOptions& options,
-            lineage::SpanCollection& spans) {
+/// The spans of a file or folder. Returns LoadedTraces::cut_off.
+Result<std::vector<lineage::TraceId>> load(const std::string& path,
+                                           const DiffOptions& options,
+                                           lineage::SpanCollection& spans) {
   CUTSET_ASSIGN(const LoadedTraces loaded,
                 load_traces({path}, JaegerOptions(), !options.spans.quiet, spans));
   for (const report::AnalysedFile& file : loaded.files) {
     if (!file.refused.empty()) log_error("{}", file.refused);
   }
-  if (spans.spans() > 0) return {};
+  if (spans.spans() > 0) return loaded.cut_off;
   return Error::bad_input("has no spans: expected a trace file or a folder of them",
                           path);
 }
@@ -53,12 +54,14 @@ Status load(const std::string& path, const DiffOptions& options,
 /// At most `most` of the executions in `spans`, of the one trace if it is named.
 Result<Executions> executions_of(const std::string& path, lineage::SpanCollection& spans,
                                  const lineage::ExecutionOptions& rules,
+                                 const std::vector<lineage::TraceId>& cut_off,
                                  const std::string& trace, size_t most) {
   Executions result;
   CUTSET_ASSIGN(
       const lineage::TraceTotals totals,
       lineage::for_each_execution(
-          spans, rules, [&](lineage::Execution execution, int64_t) -> Status {
+          spans, rules,
+          [&](lineage::Execution execution, int64_t) -> Status {
             if (stop_was_requested()) {
               return Error::interrupted("stopped before all traces were read");
             }
@@ -71,7 +74,8 @@ Result<Executions> executions_of(const std::string& path, lineage::SpanCollectio
             }
             result.executions.push_back(std::move(execution));
             return {};
-          }));
+          },
+          cut_off));
   if (result.executions.empty()) {
     return Error::bad_input(
         fmt::format("no trace with the id {}: expected one of the {} in it", trace,
@@ -93,8 +97,10 @@ Result<Sides> read_sides(const DiffOptions& options) {
   limits.most_bytes = memory / 2 + 1;  // both sides are held at once
   lineage::SpanCollection good(limits);
   lineage::SpanCollection bad(limits);
-  CUTSET_TRY(load(options.good, options, good));
-  CUTSET_TRY(load(options.bad, options, bad));
+  CUTSET_ASSIGN(const std::vector<lineage::TraceId> good_cut_off,
+                load(options.good, options, good));
+  CUTSET_ASSIGN(const std::vector<lineage::TraceId> bad_cut_off,
+                load(options.bad, options, bad));
   // A service that is down all the time on one side is only an address there; the other
   // side knows who it is. What the user said comes first, then what a side itself shows.
   const std::map<std::string, std::string> at_good = good.addresses();
@@ -103,13 +109,13 @@ Result<Sides> read_sides(const DiffOptions& options) {
   rules.addresses.insert(at_good.begin(), at_good.end());
   rules.addresses.insert(at_bad.begin(), at_bad.end());
   Sides sides;
-  CUTSET_ASSIGN(sides.good,
-                executions_of(options.good, good, rules, "", options.most_good));
+  CUTSET_ASSIGN(sides.good, executions_of(options.good, good, rules, good_cut_off, "",
+                                          options.most_good));
   rules.addresses = said.addresses;
   rules.addresses.insert(at_bad.begin(), at_bad.end());
   rules.addresses.insert(at_good.begin(), at_good.end());
-  CUTSET_ASSIGN(sides.bad,
-                executions_of(options.bad, bad, rules, options.trace, options.most_bad));
+  CUTSET_ASSIGN(sides.bad, executions_of(options.bad, bad, rules, bad_cut_off,
+                                         options.trace, options.most_bad));
   return sides;
 }
 

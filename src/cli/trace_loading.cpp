@@ -1,5 +1,6 @@
 #include "cli/trace_loading.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -129,7 +130,10 @@ Result<LoadedTraces> load_traces(const std::vector<std::string>& paths,
     for (const lineage::TraceFile& file : files) {
       loaded.files.push_back(analysed(file));
       if (file.refused && file.named) loaded.named_file_refused = true;
+      loaded.cut_off.insert(loaded.cut_off.end(), file.cut_off.begin(),
+                            file.cut_off.end());
     }
+    std::sort(loaded.cut_off.begin(), loaded.cut_off.end());
   }
   if (!jaeger.address.empty()) {
     CUTSET_ASSIGN(report::AnalysedFile asked, ask_jaeger(jaeger, spans));

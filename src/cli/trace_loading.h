@@ -23,6 +23,8 @@ struct JaegerOptions {
 
 struct LoadedTraces {
   std::vector<report::AnalysedFile> files;
+  /// Traces of which spans may be missing, ascending.
+  std::vector<lineage::TraceId> cut_off;
   bool named_file_refused = false;  // one that was given by name, not found in a folder
 };
 

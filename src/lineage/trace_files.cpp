@@ -99,6 +99,31 @@ class Search {
   std::set<std::pair<dev_t, ino_t>> folders_;
 };
 
+/// Which traces a file has spans of, in case that it is not read to its end: 16 bytes a
+/// trace.
+class TracesSeen {
+ public:
+  void add(const TraceId& trace) {
+    if (!traces_.empty() && traces_.back() == trace) return;
+    traces_.push_back(trace);
+    if (traces_.size() >= compact_at_) compact();
+  }
+  std::vector<TraceId> take() {
+    compact();
+    return std::move(traces_);
+  }
+
+ private:
+  void compact() {
+    std::sort(traces_.begin(), traces_.end());
+    traces_.erase(std::unique(traces_.begin(), traces_.end()), traces_.end());
+    compact_at_ = std::max(compact_at_, 2 * traces_.size());
+  }
+
+  std::vector<TraceId> traces_;
+  size_t compact_at_ = size_t{1} << 20;
+};
+
 /// Passes spans on, counts them, and looks up from time to time.
 class WatchedSink : public SpanSink {
  public:
@@ -108,6 +133,7 @@ class WatchedSink : public SpanSink {
   void add(const SpanView& span) override {
     if (stopped_) return;
     sink_.add(span);
+    traces_.add(span.trace);
     ++file_.spans;
     count();
   }
@@ -118,6 +144,7 @@ class WatchedSink : public SpanSink {
     count();
   }
   bool stopped() const { return stopped_; }
+  std::vector<TraceId> traces() { return traces_.take(); }
 
  private:
   void count() {
@@ -130,6 +157,7 @@ class WatchedSink : public SpanSink {
   SpanSink& sink_;
   TraceFile& file_;
   std::function<bool()> look_up_;  // false: stop
+  TracesSeen traces_;
   int since_look_ = 0;
   bool stopped_ = false;
 };
@@ -191,7 +219,9 @@ class Reading {
     CUTSET_ASSIGN(const TraceReader* reader, recognise_trace(input));
     file.format = reader->name();
     WatchedSink watched(sink_, file, look);
-    return reader->read(input, watched);
+    Status status = reader->read(input, watched);
+    if (!status.ok()) file.cut_off = watched.traces();
+    return status;
   }
 
   /// False: the user wants to stop.

@@ -32,6 +32,9 @@ struct TraceFile {
   std::string first_reason;  // of the first of them
   /// Why it was not read to its end. Its spans before that place were handed over.
   std::optional<Error> refused;
+  /// Then: the traces of those spans, ascending. What else they have is not known, so
+  /// they are evidence for nothing.
+  std::vector<TraceId> cut_off;
 };
 
 struct TraceProgress {

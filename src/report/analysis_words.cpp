@@ -163,7 +163,10 @@ std::vector<CallMark> ClassWords::marks(const AnalysedCall& call) const {
   }
   if (call.retry) marks.push_back({CallMark::Kind::kRetry, "retry"});
   if (!call.awaited) marks.push_back({CallMark::Kind::kNotAwaited, "not awaited"});
-  if (!call.stable) {
+  if (call.unordered) {
+    marks.push_back({CallMark::Kind::kUnstable,
+                     "not told apart from equal ones at the same time"});
+  } else if (!call.stable) {
     marks.push_back({CallMark::Kind::kUnstable,
                      fmt::format("unstable (in {} of {})", grouped(call.present),
                                  counted_grouped(analysed_.sampled, "run"))});
@@ -303,8 +306,14 @@ bool ClassWords::all_are_single_points() const {
 
 std::string input_words(const Analysis& analysis) {
   int64_t read = 0;
-  for (const AnalysedFile& file : analysis.files) read += file.refused.empty() ? 1 : 0;
-  return fmt::format("{}, {} in {}, {}", counted_grouped(read, "file"),
+  int64_t in_part = 0;
+  for (const AnalysedFile& file : analysis.files) {
+    read += file.refused.empty() ? 1 : 0;
+    in_part += !file.refused.empty() && file.spans > 0 ? 1 : 0;
+  }
+  const std::string part =
+      in_part == 0 ? "" : fmt::format(" and {} in part", grouped(in_part));
+  return fmt::format("{}{}, {} in {}, {}", counted_grouped(read, "file"), part,
                      counted_grouped(analysis.raw.spans, "span"),
                      counted_grouped(analysis.raw.traces, "trace"),
                      counted_grouped(analysis.raw.services, "service"));

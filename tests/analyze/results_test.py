@@ -87,6 +87,22 @@ class Results(harness.AnalyzeTest):
             {"north:GET /stock#1", "extras:POST /views#1", "extras:GET /wrapping#1", "store:GET /prices#1", "store:GET /profiles/:id#1"},
         )
 
+    def test_diff_knows_a_service_that_is_down_on_one_side(self):
+        """In each bad trace the refused service shows nothing but its address; the good ones say who it is."""
+        good, bad = self.split()
+        parts = json.loads(bad.read_text())["resourceSpans"]
+        north = {
+            span["traceId"] for part in parts for span in part["scopeSpans"][0]["spans"]
+            if span["status"]["code"] == 2 and part["resource"]["attributes"][0]["value"]["stringValue"] == "stock"
+        }  # fmt: skip
+        self.assertEqual(len(north), 5)
+        only = self.folder / "north.json"
+        only.write_text(json.dumps({"resourceSpans": [
+            part for part in parts if part["scopeSpans"][0]["spans"][0]["traceId"] in north
+        ]}))  # fmt: skip
+        for difference in json.loads(self.cutset("diff", "--json", good, only).stdout)["requests"]:
+            self.assertEqual([change["frontier"]["words"] for change in difference["changes"]], ["stock -> north GET /stock"])
+
     def test_diff_of_one_trace(self):
         good, bad = self.split()
         one = json.loads(self.cutset("diff", "--json", good, bad).stdout)["requests"][0]["bad_run"]

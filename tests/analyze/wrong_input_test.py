@@ -43,6 +43,20 @@ class WrongInput(harness.AnalyzeTest):
             self.assertEqual(done.returncode, 65, name)
             self.assertRegex(done.stderr.decode(), rf"cut-{name}:1:\d+: .*expected")
 
+    def test_a_cut_off_file_is_evidence_for_nothing(self):
+        content = (harness.BOOKSHOP / "otlp.json").read_bytes()
+        path = self.file("cut.json", content[:150_000])
+        analysis = self.analyze(path, "--schedules", self.folder / "try", code=65)
+        self.assertGreater(analysis["model"]["traces"], 0)
+        self.assertEqual(analysis["model"]["incomplete"], analysis["model"]["traces"])
+        self.assertEqual([cut for found in analysis["classes"] for cut in found["cuts"]], [])
+        self.assertFalse(list(self.folder.glob("try/*/*.yml")))
+
+    def test_files_that_cannot_be_written(self):
+        done = self.cutset("analyze", harness.BOOKSHOP / "otlp.json", "--html", self.folder / "no" / "page.html")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no/page.html: cannot write", done.stderr.decode())
+
     def test_cut_off_and_damaged_packed_files(self):
         for name, what in (("otlp.jsonl.zst", "zstd"), ("jaeger.json.gz", "gzip"), ("otlp.binpb.gz", "gzip")):
             content = (harness.BOOKSHOP / name).read_bytes()
