@@ -79,7 +79,7 @@ class JsonReader {
   Result<int32_t> small_number(const char* what) {
     CUTSET_ASSIGN(const int64_t number, json_.integer(what));
     if (number < INT32_MIN || number > INT32_MAX) {
-      return json_.error(
+      return json_.value_error(
           fmt::format("{}: expected {} to {}", what, INT32_MIN, INT32_MAX));
     }
     return static_cast<int32_t>(number);
@@ -113,15 +113,16 @@ class JsonReader {
     CUTSET_TRY(json_.expect('[', "'[' (a gate: [\"and\"|\"or\",CHILD,...])"));
     CUTSET_ASSIGN(const std::string type, json_.string("\"and\" or \"or\""));
     if (type != "and" && type != "or") {
-      return json_.error(fmt::format("found \"{}\", expected \"and\" or \"or\"", type));
+      return json_.value_error(
+          fmt::format("found \"{}\", expected \"and\" or \"or\"", type));
     }
     children_.clear();
     while (json_.take(',')) {
       CUTSET_ASSIGN(const int64_t child, json_.integer("a child"));
       const std::optional<Child> resolved = graph_.resolve(child);
       if (!resolved) {
-        return json_.error(fmt::format("child {}: {}; children come before parents",
-                                       child, graph_.expected_child()));
+        return json_.value_error(fmt::format("child {}: {}; children come before parents",
+                                             child, graph_.expected_child()));
       }
       children_.push_back(*resolved);
     }

@@ -12,7 +12,7 @@ Status read_header_member(const std::string& key, JsonCursor& json, FaultGraph& 
   if (key == "format") {
     CUTSET_ASSIGN(const std::string format, json.string("\"cutset-dag/1\""));
     if (format == "cutset-dag/1") return {};
-    return json.error(fmt::format(
+    return json.value_error(fmt::format(
         "format \"{}\": expected \"cutset-dag/1\", the only one known", format));
   }
   if (key == "family") {

@@ -79,6 +79,8 @@ Status JsonCursor::expect(char byte, const char* what) {
 }
 
 Result<std::string> JsonCursor::string(const char* what) {
+  next();
+  value_column_ = input_->column();
   CUTSET_TRY(expect('"', what));
   std::string text;
   while (true) {
@@ -121,7 +123,7 @@ Result<std::string> JsonCursor::string(const char* what) {
 Result<int64_t> JsonCursor::integer(const char* what) {
   char byte = next();
   input_->ensure(32);
-  const int column = input_->column();
+  const int column = value_column_ = input_->column();
   const char* at = input_->position();
   const bool negative = byte == '-';
   if (negative) ++at;

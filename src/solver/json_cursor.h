@@ -29,10 +29,15 @@ class JsonCursor {
   /// `most_bytes` of it are kept.
   Result<std::string> raw(size_t most_bytes);
   Error error(const std::string& message) { return input_->error(message); }
+  /// Error where the last string or integer began.
+  Error value_error(const std::string& message) {
+    return input_->error_at(value_column_, message);
+  }
 
  private:
   Status copy_string(std::string& text, size_t most_bytes);
   ByteReader* input_;
+  int value_column_ = 1;
 };
 
 }  // namespace cutset::solver
