@@ -118,7 +118,9 @@ class Simplifier {
     drop_unawaited();
     pass("calls nobody waits for", "messages and calls that outlive their caller");
     drop_unstable();
-    pass("unstable calls", "made in some runs and not in others for no visible reason");
+    pass("unstable calls",
+         "made in some runs and not in others for no visible reason, or not told apart "
+         "from equal ones");
     generalise_retries();
     pass("retries", "an attempt that was retried once is retried whenever it fails");
     assume_unseen();

@@ -58,9 +58,11 @@ struct Call {
   int64_t end_ns = 0;       // when the caller had its answer or gave up
   bool unfinished =
       false;  // neither had happened when the run was over; end_ns is the run's end
-  bool failed = false;   // its caller saw an error: by the span's status, an HTTP status
-                         // of 500 and more, or no answer
-  bool awaited = true;   // false: the caller went on without its end (a message, a link)
+  bool failed = false;  // its caller saw an error: by the span's status, an HTTP status
+                        // of 500 and more, or no answer
+  bool awaited = true;  // false: the caller went on without its end (a message, a link)
+  bool unordered = false;  // an equal sibling without another key was in flight at the
+                           // same time: its ordinal is arbitrary
   int repeats = -1;      // index of the attempt that this one retries: the same call
                          // failed before
   std::string trace_id;  // hex, "" if unknown: to find the call's spans

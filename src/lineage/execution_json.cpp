@@ -61,6 +61,7 @@ Json call_to_json(const Call& call) {
   // Left out where they say what is usual: journals are read by people too.
   if (call.failed != is_failure(call.seen)) json["failed"] = call.failed;
   if (!call.awaited) json["awaited"] = false;
+  if (call.unordered) json["unordered"] = true;
   if (call.repeats >= 0) json["repeats"] = call.repeats;
   json["trace_id"] = call.trace_id;
   json["span_id"] = call.span_id;
@@ -115,6 +116,7 @@ Result<Call> call_from_json(const Json& json) {
   }
   call.failed = json.value("failed", is_failure(call.seen));
   call.awaited = json.value("awaited", true);
+  call.unordered = json.value("unordered", false);
   call.repeats = json.value("repeats", -1);
   call.start_ns = json.value("start_ns", int64_t{0});
   call.answered_ns = json.value("answered_ns", int64_t{0});

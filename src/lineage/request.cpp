@@ -24,6 +24,7 @@ RequestCall request_call(const Call& call) {
   result.ordinal = point.ordinal;
   result.failed = call.failed;
   result.awaited = call.awaited;
+  result.unordered = call.unordered;
   result.answer = call.seen.kind;
   result.status = call.seen.status;
   return result;

@@ -25,6 +25,7 @@ struct RequestCall {
   int repeats = -1;  // likewise: the failed attempt that this one retries
   bool failed = false;
   bool awaited = true;
+  bool unordered = false;  // its ordinal is arbitrary
   Answer::Kind answer = Answer::Kind::kStatus;
   int status = 0;
 

@@ -160,6 +160,7 @@ class Builder {
     Found& found = found_[number];
     ++found.call.present;
     found.call.errors += call.failed ? 1 : 0;
+    if (call.parent >= 0 && call.unordered) found.call.unordered = true;
     found.unawaited += call.awaited ? 0 : 1;
     found.retries += call.repeats >= 0 ? 1 : 0;
     found.position_sum += position;
@@ -171,8 +172,10 @@ class Builder {
   void judge_stability() {
     for (uint32_t parent = 0; parent < found_.size(); ++parent) {
       if (!found_[parent].call.stable) {
-        for (const uint32_t child : found_[parent].children)
+        for (const uint32_t child : found_[parent].children) {
           found_[child].call.stable = false;
+          if (found_[parent].call.unordered) found_[child].call.unordered = true;
+        }
         continue;
       }
       judge_children(parent);
@@ -197,7 +200,8 @@ class Builder {
     std::map<uint64_t, int64_t> runs_with;  // these failures
     for (const auto& [run, failed] : failures) ++runs_with[failed];
     for (const uint32_t child : children)
-      found_[child].call.stable = is_stable(child, failures, runs_with);
+      found_[child].call.stable =
+          !found_[child].call.unordered && is_stable(child, failures, runs_with);
   }
 
   bool is_stable(uint32_t child, const std::map<uint32_t, uint64_t>& failures,

@@ -33,6 +33,9 @@ struct ClassCall {
   int64_t present = 0;  // in so many runs
   int64_t errors = 0;   // in so many of those it failed
   bool stable = true;
+  /// In some run it, or a call above it, could not be told apart from an equal one at the
+  /// same time: its number means nothing, so it is not stable.
+  bool unordered = false;
   bool awaited = true;  // in every run that has it
   bool retry = false;   // in every run that has it, after a failed attempt
 };

@@ -152,6 +152,7 @@ class Builder {
     std::stable_sort(group, group + size, [this](int a, int b) {
       return drafts_[static_cast<size_t>(a)].key < drafts_[static_cast<size_t>(b)].key;
     });
+    mark_unordered(group, size);
     int failed = -1;  // the latest such attempt
     for (size_t at = 1; at < size; ++at) {
       const int before = group[at - 1];
@@ -164,6 +165,31 @@ class Builder {
       if (drafts_[static_cast<size_t>(before)].call.failed) failed = before;
       if (failed >= 0 && could_know(drafts_[static_cast<size_t>(failed)], draft)) {
         draft.repeats = failed;
+      }
+    }
+  }
+
+  /// Of one key. Each call is compared with the one before it and with the one that ended
+  /// last: if any of the earlier ones was still in flight, that one was.
+  void mark_unordered(const int* group, size_t size) {
+    if (drafts_[static_cast<size_t>(group[0])].halves.parent < 0) return;
+    Draft* last = nullptr;
+    for (size_t at = 0; at < size; ++at) {
+      Draft& draft = drafts_[static_cast<size_t>(group[at])];
+      Draft* const before =
+          at > 0 ? &drafts_[static_cast<size_t>(group[at - 1])] : nullptr;
+      if (before == nullptr || before->key != draft.key) {
+        last = &draft;
+        continue;
+      }
+      for (Draft* const earlier : {before, last}) {
+        if (could_know(*earlier, draft)) continue;
+        earlier->call.unordered = true;
+        draft.call.unordered = true;
+      }
+      if (draft.timed().end_ns >= last->timed().end_ns ||
+          draft.timed().service != last->timed().service) {
+        last = &draft;
       }
     }
   }

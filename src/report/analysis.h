@@ -33,6 +33,7 @@ struct AnalysedCall {
   int64_t present = 0;  // in so many of the class's runs
   int64_t errors = 0;   // in so many of those it failed
   bool stable = true;   // present in every run that got that far
+  bool unordered = false;  // not stable: not told apart from equal ones at the same time
   bool awaited = true;
   bool retry = false;      // made only after a failed attempt
   bool redundant = false;  // in no minimal cut set alone: some run held without it

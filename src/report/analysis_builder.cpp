@@ -86,6 +86,7 @@ class ClassBuilder {
       call.present = calls[i].present;
       call.errors = calls[i].errors;
       call.stable = calls[i].stable;
+      call.unordered = calls[i].unordered;
       call.awaited = calls[i].awaited;
       call.retry = calls[i].retry;
       if (!call.stable) result_.unstable.push_back(call.id);
@@ -164,12 +165,19 @@ class ClassBuilder {
       notes.push_back(
           "Keys that are new in every run are replaced by the rank of the call among its "
           "equals: {~1}, {~2}.");
-    if (!result_.unstable.empty())
+    int64_t unordered = 0;
+    for (const AnalysedCall& call : result_.calls) unordered += call.unordered ? 1 : 0;
+    const int64_t unstable = static_cast<int64_t>(result_.unstable.size()) - unordered;
+    if (unstable > 0)
       notes.push_back(fmt::format(
           "{} made in some runs and not in others for no visible reason, or below such "
           "calls: no fault candidates.",
-          counted(static_cast<int64_t>(result_.unstable.size()), "call was",
-                  "calls were")));
+          counted(unstable, "call was", "calls were")));
+    if (unordered > 0)
+      notes.push_back(fmt::format(
+          "{} made at the same time as equal ones, or below such calls: which is which "
+          "is not known, no fault candidates.",
+          counted(unordered, "call was", "calls were")));
     if (class_.incomplete > 0)
       notes.push_back(
           fmt::format("{} not used: parts of the trace are missing.",

@@ -273,7 +273,10 @@ void ClassPage::stability() {
         "<tr><td title=\"{}\">{}</td><td class=\"number\">{}</td><td "
         "class=\"number\">{}</td><td class=\"words\">{}</td></tr>\n",
         shown(call.id), escape_markup(words_.place(call.id)), grouped(call.present),
-        grouped(call.errors), call.stable ? "" : "unstable: no fault candidate");
+        grouped(call.errors),
+        call.stable      ? ""
+        : call.unordered ? "not told apart from equal ones: no fault candidate"
+                         : "unstable: no fault candidate");
   }
   out_ += "</tbody></table>\n";
   left_out(order.size() - listed, "call");

@@ -51,6 +51,7 @@ Json call_to_json(const AnalysedCall& call) {
           {"present", call.present},
           {"errors", call.errors},
           {"stable", call.stable},
+          {"unordered", call.unordered},
           {"awaited", call.awaited},
           {"retry", call.retry},
           {"redundant", call.redundant},

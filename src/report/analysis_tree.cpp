@@ -25,7 +25,7 @@ std::string own_look(const AnalysedCall& call) {
   look = point.ok() ? point->callee + "\n" + point->signature : call.words;
   look += '\n';
   for (const bool mark : {call.errors > 0, call.stable, call.awaited, call.retry,
-                          call.redundant, call.single_point}) {
+                          call.redundant, call.single_point, call.unordered}) {
     look += mark ? '1' : '0';
   }
   return look;

@@ -123,8 +123,8 @@ TEST(ExecutionShared, AnErrorTravelsBetweenHalves) {
             "    postgresql/postgres:pg.query:INSERT#1 failed error not-executed "
             "no-answer-seen\n"
             "    loki%3A3100:POST /loki/api/v1/push#1 204 no-answer-seen not-awaited\n"
-            "  unknown:log_to_loki#1 no-answer-seen not-awaited\n"
-            "  unknown:log_to_loki#2 no-answer-seen not-awaited\n");
+            "  unknown:log_to_loki#1 no-answer-seen not-awaited unordered\n"
+            "  unknown:log_to_loki#2 no-answer-seen not-awaited unordered\n");
 }
 
 struct ModelRow {

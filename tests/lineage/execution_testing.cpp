@@ -113,6 +113,7 @@ std::string show(const Execution& execution) {
     if (!call.executed) text += " not-executed";
     if (!call.answered.has_value()) text += " no-answer-seen";
     if (!call.awaited) text += " not-awaited";
+    if (call.unordered) text += " unordered";
     if (call.repeats >= 0) {
       const Call& repeated = execution.calls[static_cast<size_t>(call.repeats)];
       text += fmt::format(" repeats #{}", repeated.id.points.back().ordinal);

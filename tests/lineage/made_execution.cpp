@@ -11,7 +11,7 @@ Execution made_execution(const std::string& run, const std::vector<std::string>&
   execution.run = run;
   std::map<std::string, int> index;
   for (const std::string& line : calls) {
-    const size_t marks = line.find_first_of("!^~");
+    const size_t marks = line.find_first_of("!^~=");
     std::string id = line.substr(0, marks);
     while (!id.empty() && id.back() == ' ') id.pop_back();
     const std::string flags = marks == std::string::npos ? "" : line.substr(marks);
@@ -20,6 +20,7 @@ Execution made_execution(const std::string& run, const std::vector<std::string>&
     if (call.id.points.size() > 1) call.parent = index.at(call.id.parent().text());
     call.failed = flags.find('!') != std::string::npos;
     call.awaited = flags.find('~') == std::string::npos;
+    call.unordered = flags.find('=') != std::string::npos;
     call.seen.status = call.failed ? 503 : 200;
     call.executed = true;
     if (flags.find('^') != std::string::npos) {

@@ -3,6 +3,7 @@
 //   a:GET /#1                      the entry
 //   a:GET /#1 > b:GET /x#1 !       a call that failed
 //   a:GET /#1 > b:GET /x#2 ^       the retry of the attempt before it
+//   a:GET /#1 > b:GET /x#2 =       at the same time as an equal one
 //   a:GET /#1 > q:send#1 ~         nobody waits for it
 #pragma once
 

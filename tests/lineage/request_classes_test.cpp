@@ -119,6 +119,34 @@ TEST(RequestClasses, EachRootIsARequestOfItsOwn) {
   EXPECT_EQ(found.classes[1].entry, "b:GET /#1");
 }
 
+TEST(RequestClasses, EqualCallsAtTheSameTimeAreNotStableNorIsWhatIsBelow) {
+  const auto found =
+      classes_of(
+          {made_execution("1",
+                          {"a:GET /#1",
+                           "a:GET /#1 > b:GET /#1 =", "a:GET /#1 > b:GET /#1 > d:GET /#1",
+                           "a:GET /#1 > b:GET /#2 =", "a:GET /#1 > b:GET /#2 > d:GET /#1",
+                           "a:GET /#1 > b:GET /#3", "a:GET /#1 > c:GET /#1"}),
+           // Once is enough: here they did not meet.
+           made_execution(
+               "2",
+               {"a:GET /#1", "a:GET /#1 > b:GET /#1", "a:GET /#1 > b:GET /#1 > d:GET /#1",
+                "a:GET /#1 > b:GET /#2", "a:GET /#1 > b:GET /#2 > d:GET /#1",
+                "a:GET /#1 > b:GET /#3", "a:GET /#1 > c:GET /#1"})})
+          .classes();
+  ASSERT_EQ(found.classes.size(), 1U);
+  std::vector<std::string> unordered;
+  for (size_t i = 0; i < found.classes[0].identities.calls.size(); ++i) {
+    const ClassCall& call = found.classes[0].identities.calls[i];
+    EXPECT_EQ(call.stable, !call.unordered);
+    if (call.unordered) unordered.push_back(found.classes[0].identities.id(i));
+  }
+  EXPECT_EQ(unordered,
+            (std::vector<std::string>{
+                "a:GET /#1 > b:GET /#1", "a:GET /#1 > b:GET /#1 > d:GET /#1",
+                "a:GET /#1 > b:GET /#2", "a:GET /#1 > b:GET /#2 > d:GET /#1"}));
+}
+
 TEST(RequestClasses, KeysThatDoNotRecurBecomeRanks) {
   const auto run = [](const std::string& name, const std::string& x,
                       const std::string& y) {
