@@ -68,7 +68,8 @@ void ConeClass::make_source() {
           .size());
   const bool can_be_diagram =
       !dag.has_conditions() && options_.method != Method::kSat &&
-      (dag.fault_count() <= kMostDiagramFaults || options_.method == Method::kDiagrams);
+      (options_.method == Method::kDiagrams || (dag.fault_count() <= kMostDiagramFaults &&
+                                                dag.fault_count() < *options_.too_large));
   if (!can_be_diagram) return make_sat_source(packing_bound_);
   auto diagram = std::make_unique<DiagramSource>(dag, options_.most, kind_limits(),
                                                  options_.diagram_nodes, options_.stop);
@@ -118,6 +119,7 @@ Progress ConeClass::advance(uint32_t size) {
     diagram_seconds_ += cpu_seconds() - before;
     if (!ready) {
       if (options_.stop && options_.stop()) return Progress::kStopped;
+      *options_.too_large = std::min(*options_.too_large, groups_.dag.fault_count());
       make_sat_source(packing_bound_);
     }
   }

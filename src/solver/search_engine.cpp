@@ -112,6 +112,7 @@ ClassOptions CutSearch::Engine::class_options() const {
   options.seed = options_.seed;
   options.most = options_.budget.total;
   options.least = least_;
+  options.too_large = too_large_;
   for (const auto& [name, most] : options_.budget.kinds) {
     const std::vector<std::string>& kinds = graph_.faults.kinds();
     const auto kind = std::find(kinds.begin(), kinds.end(), name) - kinds.begin();

@@ -106,7 +106,8 @@ class CutSearch::Engine {
   GivenSets given_;
   std::vector<Offer> given_list_;
   std::vector<Offer> dropped_;  // for sets that were given
-  uint32_t least_ = 0;          // no set is smaller
+  std::shared_ptr<uint32_t> too_large_ = std::make_shared<uint32_t>(kUnlimited);
+  uint32_t least_ = 0;  // no set is smaller
   uint32_t size_ = 0;
   bool size_open_ = false;
   std::priority_queue<Waiting> waiting_;
