@@ -24,6 +24,60 @@ uint64_t spread(std::string_view text) {
   return hash ^ (hash >> 33);
 }
 
+constexpr size_t kLongestReason = 200;  // bytes
+constexpr std::string_view kOtherReasons = "other reasons";
+
+/// A problem of an execution without its numbers: one and many are the same.
+std::string reason_of(const std::string& problem) {
+  const auto says = [&](std::string_view words) {
+    return problem.find(words) != std::string::npos;
+  };
+  if (says("parent is not in the trace") || says("parents are not in the trace"))
+    return "a parent span is missing";
+  if (says("of parents was cut") || says("of parents were cut"))
+    return "spans are their own ancestors";
+  if (says("left out: nested deeper"))
+    return "calls nested too deep, or a trace that is too large";
+  std::string reason;
+  for (const char c : problem) {
+    if (c >= '0' && c <= '9') continue;
+    if (c == ' ' && (reason.empty() || reason.back() == ' ')) continue;
+    reason += c;
+  }
+  return reason;
+}
+
+std::string reason_of(const std::vector<std::string>& problems) {
+  std::string reasons;
+  for (const std::string& problem : problems) {
+    if (reasons.size() >= kLongestReason) break;
+    reasons += (reasons.empty() ? "" : "; ") + reason_of(problem);
+  }
+  size_t end = std::min(reasons.size(), kLongestReason);
+  // Not in the middle of a character of UTF-8.
+  while (end > 0 && end < reasons.size() && (reasons[end] & 0xC0) == 0x80) --end;
+  reasons.resize(end);
+  return reasons;
+}
+
+/// The first by name are kept, so that it does not matter which came first.
+void add_reason(IncompleteReasons& reasons, std::string why,
+                const IncompleteReason& added) {
+  const auto add = [&](std::string to, const IncompleteReason& more) {
+    IncompleteReason& reason = reasons[std::move(to)];
+    if (reason.count == 0 || more.example < reason.example) reason.example = more.example;
+    reason.count += more.count;
+  };
+  add(std::move(why), added);
+  const std::string other(kOtherReasons);
+  if (reasons.size() - reasons.count(other) <= RequestClasses::kMostReasons) return;
+  auto last = --reasons.end();
+  if (last->first == other) --last;
+  const IncompleteReason left_out = last->second;
+  reasons.erase(last);
+  add(other, left_out);
+}
+
 }  // namespace
 
 /// A class before its samples are worked out.
@@ -49,7 +103,8 @@ struct RequestClasses::Draft {
 void RequestClasses::add(const Execution& execution) {
   ++executions_;
   if (!execution.problems.empty()) ++incomplete_;
-  for (Request& request : requests_of(execution)) add_request(std::move(request));
+  const std::string reason = reason_of(execution.problems);
+  for (Request& request : requests_of(execution)) add_request(std::move(request), reason);
 }
 
 size_t RequestClasses::most_samples(Sort sort) const {
@@ -66,7 +121,7 @@ size_t RequestClasses::cost(const GroupKey& key, const Group& group) const {
   return samples * group.largest + group.shape.size() / 8 + 1;
 }
 
-void RequestClasses::add_request(Request request) {
+void RequestClasses::add_request(Request request, const std::string& reason) {
   ++requests_;
   Shape shape = shape_of(request);
   GroupKey key;
@@ -86,6 +141,7 @@ void RequestClasses::add_request(Request request) {
   if (group.count > 0) cost_ -= cost(key, group);
   if (group.count == 0) group.shape = std::move(shape);
   ++group.count;
+  if (!request.complete) add_reason(group.reasons, reason, {1, request.run});
   group.largest = std::max(group.largest, request.calls.size());
   cost_ += cost(key, group);
   const SampleKey sample{spread(request.run), request.run, request.root};
@@ -205,7 +261,12 @@ RequestClasses::Found RequestClasses::classes(size_t most) const {
   found.left_out = left_out_;
   const auto only_incomplete = [](const Draft& draft) { return draft.all() == 0; };
   for (const Draft& draft : all) {
-    if (only_incomplete(draft)) found.incomplete += draft.incomplete;
+    if (!only_incomplete(draft)) continue;
+    found.incomplete += draft.incomplete;
+    for (const auto& [sort, group] : draft.groups) {
+      for (const auto& [why, reason] : group->reasons)
+        add_reason(found.reasons, why, reason);
+    }
   }
   all.erase(std::remove_if(all.begin(), all.end(), only_incomplete), all.end());
   std::sort(all.begin(), all.end(), [](const Draft& a, const Draft& b) {

@@ -40,8 +40,16 @@ struct RequestClass {
   RequestIdentities identities;  // of the sample
 };
 
+struct IncompleteReason {
+  int64_t count = 0;    // requests
+  std::string example;  // the smallest run
+};
+/// By why, without numbers, so that kinds are few: "a parent span is missing".
+using IncompleteReasons = std::map<std::string, IncompleteReason>;
+
 class RequestClasses {
  public:
+  static constexpr size_t kMostReasons = 20;  // the rest become one: "other reasons"
   static constexpr size_t kMostRuns = 1000;
   static constexpr size_t kMostFailed = 200;
   static constexpr size_t kMostCalls = 500'000;
@@ -61,8 +69,9 @@ class RequestClasses {
   /// worked out, only counted in left_out.
   struct Found {
     std::vector<RequestClass> classes;
-    int64_t incomplete = 0;  // requests that belong to none of them
-    int64_t left_out = 0;    // requests of kinds that were too many
+    int64_t incomplete = 0;     // requests that belong to none of them
+    IncompleteReasons reasons;  // of these; each is counted once
+    int64_t left_out = 0;       // requests of kinds that were too many
     int64_t left_out_kinds = 0;
   };
   Found classes(size_t most = 1000) const;
@@ -86,11 +95,12 @@ class RequestClasses {
     size_t largest = 0;  // calls of the largest request
     Shape shape;
     std::map<SampleKey, Request> samples;
+    IncompleteReasons reasons;  // of incomplete requests
   };
   using GroupMap = std::map<GroupKey, Group>;
   struct Draft;
 
-  void add_request(Request request);
+  void add_request(Request request, const std::string& reason);
   size_t most_samples(Sort sort) const;
   size_t cost(const GroupKey& key, const Group& group) const;
   void shrink();

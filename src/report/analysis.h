@@ -27,12 +27,13 @@ struct AnalysedFile {
 
 /// A call as a line of the tree of a class, or as a leaf of a cut set.
 struct AnalysedCall {
-  std::string id;       // text of its identity
-  int depth = 0;        // 0: an entry
-  std::string words;    // "cart -> redis GET #2": caller, callee, signature, key
-  int64_t present = 0;  // in so many of the class's runs
-  int64_t errors = 0;   // in so many of those it failed
-  bool stable = true;   // present in every run that got that far
+  std::string id;        // text of its identity
+  int depth = 0;         // 0: an entry
+  std::string words;     // "cart -> redis GET #2": caller, callee, signature, key
+  int64_t present = 0;   // in so many of the class's runs
+  int64_t errors = 0;    // in so many of those it failed
+  int64_t survived = 0;  // in so many of these the request was answered
+  bool stable = true;    // present in every run that got that far
   bool unordered = false;  // not stable: not told apart from equal ones at the same time
   bool awaited = true;
   bool retry = false;      // made only after a failed attempt
@@ -72,7 +73,9 @@ struct AnalysedClass {
   int64_t failed = 0;      // complete, the entry failed
   int64_t incomplete = 0;  // kept apart
   int64_t sampled = 0;     // runs that the graph was built from
-  std::string example;     // trace id
+  /// Sampled failed runs in which the graph still holds without the calls that failed.
+  int64_t unexplained_failures = 0;
+  std::string example;                     // trace id
   std::vector<AnalysedCall> calls;         // pre-order: the tree
   std::vector<std::string> unstable;       // ids that are no fault candidates
   std::vector<std::string> outcomes;       // "frontend answers GET /dispatch"

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "lineage/class_redundancy.h"
+#include "lineage/graph_evaluator.h"
 #include "lineage/graph_supports.h"
 
 namespace cutset::report {
@@ -20,6 +21,24 @@ using lineage::RequestClass;
 
 std::string counted(int64_t count, std::string_view one, std::string_view several) {
   return fmt::format("{} {}", count, count == 1 ? one : several);
+}
+
+/// A line for each reason, the commonest first.
+std::vector<std::string> incomplete_words(const lineage::IncompleteReasons& reasons) {
+  std::vector<lineage::IncompleteReasons::const_iterator> order;
+  for (auto it = reasons.begin(); it != reasons.end(); ++it) order.push_back(it);
+  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+    return a->second.count > b->second.count;
+  });
+  std::vector<std::string> lines;
+  for (const auto& reason : order) {
+    const auto& [count, example] = reason->second;
+    lines.push_back(
+        fmt::format("{}: {} ({}trace {})",
+                    counted(count, "incomplete request", "incomplete requests"),
+                    reason->first, count == 1 ? "" : "one is ", example));
+  }
+  return lines;
 }
 
 class ClassBuilder {
@@ -42,6 +61,8 @@ class ClassBuilder {
   AnalysedClass build() {
     add_counts();
     add_calls();
+    add_survived();
+    if (answers()) find_unexplained();
     if (answers()) add_cuts();
     add_redundancies();
     if (answers()) add_supports();
@@ -91,6 +112,31 @@ class ClassBuilder {
       call.retry = calls[i].retry;
       if (!call.stable) result_.unstable.push_back(call.id);
       result_.calls.push_back(std::move(call));
+    }
+  }
+
+  void add_survived() {
+    for (const lineage::ClassRun& run : class_.identities.runs) {
+      if (run.failed) continue;
+      for (const lineage::RunCall& call : run.calls)
+        result_.calls[call.call].survived += call.failed ? 1 : 0;
+    }
+  }
+
+  /// Failed runs in which the graph holds although their failed calls are gone.
+  void find_unexplained() {
+    lineage::GraphEvaluator evaluator(graph_.graph, graph_.root);
+    for (const lineage::ClassRun& run : class_.identities.runs) {
+      if (!run.failed) continue;
+      const auto set_failed = [&](bool failed) {
+        for (const lineage::RunCall& call : run.calls) {
+          if (call.failed) evaluator.set_failed(call.call, failed);
+        }
+      };
+      set_failed(true);
+      if (evaluator.holds() && ++result_.unexplained_failures == 1)
+        unexplained_example_ = run.run;
+      set_failed(false);
     }
   }
 
@@ -157,6 +203,14 @@ class ClassBuilder {
           "can be said about what it needs.");
     if (answers() && graph_.events.empty())
       notes.push_back("No call that the entry waits for was seen: nothing to break.");
+    if (const int64_t count = result_.unexplained_failures; count > 0) {
+      notes.push_back(fmt::format(
+          "{} not explained by failed calls that the graph has ({}trace {}): {} not in "
+          "these traces, or what was thought redundant is not.",
+          counted(count, "failed request is", "failed requests are"),
+          count == 1 ? "" : "one is ", unexplained_example_,
+          count == 1 ? "its cause is" : "their causes are"));
+    }
     if (result_.sampled < class_.runs + class_.failed)
       notes.push_back(fmt::format("Calls and errors are counted in a sample of {} of {}.",
                                   result_.sampled,
@@ -193,6 +247,7 @@ class ClassBuilder {
   const AnalysisOptions& options_;
   std::vector<Redundancy> redundancies_;
   std::vector<std::string> ids_;
+  std::string unexplained_example_;  // run
   AnalysedClass result_;
 };
 
@@ -212,11 +267,8 @@ BuiltAnalysis build_analysis(const lineage::RequestClasses& classes,
     result.classes.push_back(
         analysed_class(request_class, result.graphs.back(), options));
   }
-  if (found.incomplete > 0) {
-    result.unused.push_back(fmt::format(
-        "{} of kinds of which no complete one was seen",
-        counted(found.incomplete, "incomplete request", "incomplete requests")));
-  }
+  for (std::string& line : incomplete_words(found.reasons))
+    result.unused.push_back(std::move(line));
   if (found.left_out > 0) {
     result.unused.push_back(
         fmt::format("{} of rare kinds: there are too many different kinds of requests",

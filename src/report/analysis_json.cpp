@@ -50,6 +50,7 @@ Json call_to_json(const AnalysedCall& call) {
           {"words", call.words},
           {"present", call.present},
           {"errors", call.errors},
+          {"survived", call.survived},
           {"stable", call.stable},
           {"unordered", call.unordered},
           {"awaited", call.awaited},
@@ -83,6 +84,7 @@ Json class_to_json(const AnalysedClass& analysed) {
   json["failed"] = analysed.failed;
   json["incomplete"] = analysed.incomplete;
   json["sampled"] = analysed.sampled;
+  json["unexplained_failures"] = analysed.unexplained_failures;
   json["example"] = analysed.example;
   json["outcomes"] = analysed.outcomes;
   json["calls"] = Json::array();

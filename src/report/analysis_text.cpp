@@ -181,8 +181,11 @@ void Writer::single_points(const AnalysedClass& analysed, const ClassWords& word
                           grouped(static_cast<int64_t>(groups[i].size() - 1)));
     }
     if (call != nullptr && call->errors > 0) {
-      text += fmt::format(" (failed in {} of {}, never alone while it was answered)",
-                          grouped(call->errors), counted_grouped(call->present, "run"));
+      text += fmt::format(" (failed in {} of {}, {})", grouped(call->errors),
+                          counted_grouped(call->present, "run"),
+                          call->survived > 0  ? "never alone while it was answered"
+                          : call->errors == 1 ? "and the request failed too"
+                                              : "each time the request failed too");
     }
     if (const auto cut = cuts.find(id);
         cut != cuts.end() && !cut->second->schedule.empty())
@@ -213,6 +216,10 @@ void Writer::combinations(const AnalysedClass& analysed, const ClassWords& words
   }
   if (analysed.runs == 0 || analysed.calls.size() < 2) return;
   if (cuts.empty()) {
+    // That nothing else breaks it is wrong where something else did.
+    if (analysed.unexplained_failures > 0 && analysed.cuts_complete &&
+        words.combinations_left_out() == 0)
+      return;
     if (const std::string others = words.other_combinations(); !others.empty()) {
       out_ += '\n';
       paragraph(kIndent, others);

@@ -112,6 +112,67 @@ TEST(AnalysisBuilder, WhatCouldNotBeUsedIsNamed) {
   EXPECT_EQ(analysis.unused.size(), 2U);
 }
 
+bool any_has(const std::vector<std::string>& lines, const std::string& words) {
+  return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) {
+    return line.find(words) != std::string::npos;
+  });
+}
+
+TEST(AnalysisBuilder, AFailureThatTheGraphDoesNotPredictIsReported) {
+  const std::vector<Execution> answered = {
+      made_execution("1", {kA, kB, kC}),
+      made_execution("2", {kA, kB + " !", kB2 + " ^", kC})};
+  std::vector<Execution> executions = answered;
+  executions.push_back(made_execution("3", {kA + " !", kB, kC + " !"}));
+  const AnalysedClass explained = built(executions).classes[0];
+  EXPECT_EQ(explained.failed, 1);
+  EXPECT_EQ(explained.unexplained_failures, 0);
+  EXPECT_FALSE(any_has(explained.notes, "not explained"));
+  EXPECT_EQ(call_of(explained, kB).survived, 1);
+  EXPECT_EQ(call_of(explained, kC).errors, 1);
+  EXPECT_EQ(call_of(explained, kC).survived, 0);
+
+  executions.push_back(made_execution("5", {kA + " !", kB, kC}));
+  const AnalysedClass one = built(executions).classes[0];
+  EXPECT_EQ(one.unexplained_failures, 1);
+  EXPECT_TRUE(any_has(one.notes,
+                      "1 failed request is not explained by failed calls that the graph "
+                      "has (trace 5): its cause is not in these traces"));
+
+  // The retry answered, and the request failed all the same.
+  executions.push_back(made_execution("4", {kA + " !", kB + " !", kB2 + " ^", kC}));
+  const AnalysedClass two = built(executions).classes[0];
+  EXPECT_EQ(two.unexplained_failures, 2);
+  EXPECT_TRUE(any_has(two.notes, "2 failed requests are not explained"));
+  EXPECT_TRUE(any_has(two.notes, "(one is trace 4)"));
+}
+
+TEST(AnalysisBuilder, IncompleteRequestsHaveTheirReasons) {
+  std::vector<Execution> executions = {made_execution("1", {kA, kB})};
+  const auto broken = [&](const std::string& run, std::vector<std::string> problems) {
+    executions.push_back(made_execution(run, {"other:GET /#1"}));
+    executions.back().problems = std::move(problems);
+  };
+  broken("8", {"1 span whose parent is not in the trace"});
+  broken("3", {"12 spans whose parents are not in the trace"});
+  broken("9", {"7 parts of 12 were lost"});
+  // Those of a kind that is known are told there.
+  executions.push_back(made_execution("2", {kA}));
+  executions.back().problems = {"1 span whose parent is not in the trace"};
+  EXPECT_EQ(built(executions).unused,
+            (Ids{"2 incomplete requests: a parent span is missing (one is trace 3)",
+                 "1 incomplete request: parts of were lost (trace 9)"}));
+
+  for (char kind = 'a'; kind <= 'z'; ++kind)
+    broken(std::string("x") + kind, {std::string("kind ") + kind});
+  const std::vector<std::string> many = built(executions).unused;
+  EXPECT_EQ(many.size(), lineage::RequestClasses::kMostReasons + 1);
+  std::reverse(executions.begin(), executions.end());
+  EXPECT_EQ(built(executions).unused, many);
+  // 28 kinds, of which 20 have a line.
+  EXPECT_EQ(many[0], "8 incomplete requests: other reasons (one is trace 9)");
+}
+
 /// All that is shown, to compare.
 std::string text_of(const BuiltAnalysis& analysis) {
   std::string text;
