@@ -164,8 +164,8 @@ std::vector<CallMark> ClassWords::marks(const AnalysedCall& call) const {
   if (call.retry) marks.push_back({CallMark::Kind::kRetry, "retry"});
   if (!call.awaited) marks.push_back({CallMark::Kind::kNotAwaited, "not awaited"});
   if (call.unordered) {
-    marks.push_back({CallMark::Kind::kUnstable,
-                     "not told apart from equal ones at the same time"});
+    marks.push_back(
+        {CallMark::Kind::kUnstable, "not told apart from equal ones at the same time"});
   } else if (!call.stable) {
     marks.push_back({CallMark::Kind::kUnstable,
                      fmt::format("unstable (in {} of {})", grouped(call.present),
@@ -288,7 +288,8 @@ std::string ClassWords::other_combinations() const {
   if (analysed_.largest_cut < 2) return "";
   if (!analysed_.cuts_complete)
     return "The search for combinations of several calls was not finished.";
-  if (listed) return "";
+  // A failed run that the graph does not explain says that there may be others.
+  if (listed || analysed_.unexplained_failures > 0) return "";
   return fmt::format(
       "No combination of {} other calls would break it.",
       analysed_.largest_cut == 2 ? "2" : fmt::format("2 to {}", analysed_.largest_cut));
