@@ -1,8 +1,8 @@
 #include "base/file.h"
 
 #include <cerrno>
-#include <cstring>
 #include <cstdio>
+#include <cstring>
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -63,11 +63,11 @@ struct Call {
   bool awaited = true;  // false: the caller went on without its end (a message, a link)
   bool unordered = false;  // an equal sibling without another key was in flight at the
                            // same time: its ordinal is arbitrary
-  int repeats = -1;      // index of the attempt that this one retries: the same call
-                         // failed before
-  std::string trace_id;  // hex, "" if unknown: to find the call's spans
-  std::string span_id;   // of the caller's client span, hex; where that was not seen, of
-                         // the callee's span
+  int repeats = -1;        // index of the attempt that this one retries: the same call
+                           // failed before
+  std::string trace_id;    // hex, "" if unknown: to find the call's spans
+  std::string span_id;  // of the caller's client span, hex; where that was not seen, of
+                        // the callee's span
 };
 
 /// A call that spans show and no proxy saw: part of the lineage, not a fault candidate.

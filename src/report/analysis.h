@@ -27,13 +27,13 @@ struct AnalysedFile {
 
 /// A call as a line of the tree of a class, or as a leaf of a cut set.
 struct AnalysedCall {
-  std::string id;        // text of its identity
-  int depth = 0;         // 0: an entry
-  std::string words;     // "cart -> redis GET #2": caller, callee, signature, key
-  int64_t present = 0;   // in so many of the class's runs
-  int64_t errors = 0;    // in so many of those it failed
-  int64_t survived = 0;  // in so many of these the request was answered
-  bool stable = true;    // present in every run that got that far
+  std::string id;          // text of its identity
+  int depth = 0;           // 0: an entry
+  std::string words;       // "cart -> redis GET #2": caller, callee, signature, key
+  int64_t present = 0;     // in so many of the class's runs
+  int64_t errors = 0;      // in so many of those it failed
+  int64_t survived = 0;    // in so many of these the request was answered
+  bool stable = true;      // present in every run that got that far
   bool unordered = false;  // not stable: not told apart from equal ones at the same time
   bool awaited = true;
   bool retry = false;      // made only after a failed attempt
