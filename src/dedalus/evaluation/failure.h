@@ -12,23 +12,19 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dedalus/crash_model.h"
 
 namespace cutset::dedalus {
 
 using NodeIndex = uint32_t;
 using Time = int32_t;
 
-enum class CrashModel : uint8_t {
-  kSendOmission,  // Molly's: sends nothing to others, but receives and computes
-  kStop,          // also stops to receive and to compute
-};
-
 struct FailureSpec {
   Time eot = 0;          // the last time at which rules fire
   Time eff = 0;          // messages are lost only at send times below this one
   uint32_t crashes = 0;  // at most so many nodes crash
   std::vector<std::string> nodes;
-  CrashModel crash_model = CrashModel::kSendOmission;
+  CrashModel crash_model = CrashModel::kSend;
 };
 
 /// What is wrong with it, with the option to change: no node, a node twice, EOT outside
