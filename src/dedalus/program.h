@@ -4,11 +4,22 @@
 //
 // Invariants (check_invariants):
 // 1. Relation, variable and stratum numbers are indices; arities agree.
-// 2. A rule's variables stand in a positive premise, except those that occur only inside
-//    one negated premise (wildcards there).
-// 3. A deductive rule's negated or aggregated same-time premises belong to strata below
-//    its own; only deductive rules have aggregates.
-// 4. A rule that stands in the files more than once (a file included twice) is one rule.
+// 2. A rule's variables stand in a positive premise, with two exceptions. (a) A variable
+//    that stands twice or more in one negated premise and nowhere else: equality among
+//    its columns, no binding (other variables that only negated premises have are
+//    wildcards here). (b) The first column of premises[0] when that is negated: the clock
+//    binds it to each node in turn (section 5); it stands in no head column.
+// 3. A deductive rule's negated or aggregated premises belong to strata below its own,
+//    its other premises to its own or below; those with "@number" count as same-time (the
+//    number may be now). Only deductive rules have aggregates.
+// 4. A file that is included or named twice counts once: its rules and facts stand here
+//    once, so that no firing is recorded twice.
+//
+// crash(Observer LOCATION, Node LOCATION, Time INT) is an ordinary relation, in
+// `relations` if the program mentions it. No rule derives it: the simulator provides its
+// tuples at every time 1..EOT (section 9), besides the program's own facts of it, if any.
+// `clock` is reserved and never a relation here: a rule's timing and location say which
+// clock tuple it uses.
 //
 // Thread rule: a value, const after it was checked.
 #pragma once
@@ -108,7 +119,8 @@ struct Rule {
   Timing timing = Timing::kDeductive;
   std::vector<Premise> premises;  // as written; the first column of [0] is the location
   std::vector<Condition> conditions;
-  std::vector<std::string> variables;  // names, by VariableId
+  std::vector<std::string> variables;  // names, by VariableId; those of case (a) of
+                                       // invariant 2 may repeat another's name
   uint32_t stratum = 0;                // deductive rules
   Place place;
   std::string text;  // formatted, one line: for explanations
@@ -127,12 +139,14 @@ struct Program {
   std::vector<Rule> rules;          // as written, includes in place
   std::vector<Fact> facts;
   /// Deductive rules by stratum, ascending; the rules of one are evaluated together to
-  /// their fixpoint.
+  /// their fixpoint. One stratum for each strongly connected component of relations that
+  /// rules derive, so most have no recursion.
   std::vector<std::vector<RuleId>> strata;
 
   std::optional<RelationId> relation(const std::string& name) const;
 };
 
+/// CHECKs the invariants.
 void check_invariants(const Program& program);
 
 }  // namespace cutset::dedalus
