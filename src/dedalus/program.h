@@ -134,7 +134,7 @@ struct Fact {
 };
 
 struct Program {
-  std::vector<std::string> files;   // as the user named them, includes behind
+  std::vector<std::string> files;   // each with its includes behind it
   std::vector<Relation> relations;  // in order of first appearance
   std::vector<Rule> rules;          // as written, includes in place
   std::vector<Fact> facts;

@@ -1,0 +1,69 @@
+#include "dedalus/load.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dedalus/lowering.h"
+#include "dedalus/safety.h"
+#include "dedalus/shape.h"
+#include "dedalus/strata.h"
+#include "dedalus/symbols.h"
+#include "dedalus/types.h"
+
+namespace cutset::dedalus {
+
+namespace {
+
+std::optional<Program> check(const Reading& reading, Problems& problems) {
+  if (problems.has_errors()) return std::nullopt;
+  check_shape(reading, problems);
+  const Symbols symbols = collect_symbols(reading, problems);
+  const bool well_shaped = !problems.has_errors();
+  check_safety(reading, problems);
+  if (!well_shaped) return std::nullopt;
+  auto types = infer_types(reading, symbols, problems);
+  const auto strata = stratify(reading, symbols, problems);
+  if (problems.has_errors()) return std::nullopt;
+  return lower(reading, symbols, std::move(types), strata);
+}
+
+}  // namespace
+
+Error Diagnosis::error() const {
+  const auto is_error = [](const Problem& problem) {
+    return problem.severity == Severity::kError;
+  };
+  const auto first = std::find_if(problems.begin(), problems.end(), is_error);
+  CHECK(first != problems.end());
+  Error error = first->error();
+  const auto count = std::count_if(problems.begin(), problems.end(), is_error);
+  if (count > 1) {
+    error.message += " (and " + std::to_string(count - 1) +
+                     (count == 2 ? " more error)" : " more errors)");
+  }
+  return error;
+}
+
+Diagnosis diagnose_program(const std::vector<std::string>& paths,
+                           const FileReader& read) {
+  Problems problems;
+  Diagnosis diagnosis;
+  const Reading reading = read_program(paths, read, problems);
+  diagnosis.program = check(reading, problems);
+  if (diagnosis.program) check_invariants(*diagnosis.program);
+  diagnosis.problems = problems.take_sorted();
+  return diagnosis;
+}
+
+Diagnosis diagnose_program(const std::vector<std::string>& paths) {
+  return diagnose_program(
+      paths, [](const std::string& path) { return read_file(path, kMaxFileBytes); });
+}
+
+Result<Program> load_program(const std::vector<std::string>& paths) {
+  Diagnosis diagnosis = diagnose_program(paths);
+  if (!diagnosis.program) return diagnosis.error();
+  return std::move(*diagnosis.program);
+}
+
+}  // namespace cutset::dedalus
