@@ -30,13 +30,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dedalus/crash_model.h"
 
 namespace cutset::dedalus {
-
-enum class CrashModel : uint8_t {
-  kSend,  // sends nothing to others, still receives and computes (Molly's)
-  kStop,  // receives and computes nothing either
-};
 
 enum class Expectation : uint8_t { kHolds, kViolated, kVacuous };
 
