@@ -74,7 +74,8 @@ struct Firing {
   /// The node at which the rule fired; kNoNode: any (the location is "_"), or aggregate.
   /// With CrashModel::kStop, the firing needs that node up at the time of the premises.
   NodeIndex location = kNoNode;
-  /// @async rules, to another node.
+  /// @async rules, if a fault can take the message: to another node; with
+  /// CrashModel::kStop also to the node itself, which may be down when it arrives.
   bool has_delivery = false;
   Delivery delivery;
 };

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "dedalus/evaluation/failure.h"
@@ -17,7 +18,9 @@
 
 namespace cutset::dedalus {
 
+class FaultPlan;
 class Machine;
+class Refuter;
 struct Step;
 
 enum class RunVerdict : uint8_t {
@@ -63,9 +66,12 @@ class Run {
 
  private:
   friend class Machine;
-  friend class Simulator;
+  friend class Refuter;
+  std::span<const TupleId> rows(RelationId relation, Time time) const;
+
   Machine* machine_ = nullptr;
   ModelFaultSet faults_;
+  std::shared_ptr<const FaultPlan> plan_;
   RunVerdict verdict_ = RunVerdict::kHeld;
   std::vector<TupleId> violated_;
   std::vector<std::shared_ptr<const Step>> steps_;  // [time], from 1

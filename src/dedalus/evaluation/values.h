@@ -19,8 +19,14 @@ namespace cutset::dedalus {
 
 using Value = uint32_t;
 
-/// Not a value: a column of a pattern that matches everything.
+/// Not values: columns of patterns. From here on up.
+inline constexpr Value kFirstMark = 0xffff0000U;
+/// Matches everything.
 inline constexpr Value kAnyValue = 0xffffffffU;
+/// Matches what an earlier column of the tuple has: `notin p(X, X)`.
+constexpr Value same_as_column(uint32_t column) {
+  return kFirstMark + column;
+}
 
 class ValueTable {
  public:
@@ -43,6 +49,11 @@ class ValueTable {
   const std::string& as_text(Value value) const {
     return entries_[value & ~kTableBit].text;
   }
+  /// Texts by number, in the order in which they were first met, as long as no number
+  /// but them is in the table: nodes come first.
+  static constexpr Value text_value(uint32_t index) { return kTableBit | index; }
+  /// The inverse; numbers give something above every index.
+  static constexpr uint32_t text_index(Value value) { return value ^ kTableBit; }
   /// As a user reads it: 7, or the text without quotes.
   std::string show(Value value) const;
   /// Numbers by size, before texts by bytes.
