@@ -4,11 +4,13 @@
 #include <utility>
 
 #include "dedalus/lowering.h"
+#include "dedalus/parameters.h"
 #include "dedalus/safety.h"
 #include "dedalus/shape.h"
 #include "dedalus/strata.h"
 #include "dedalus/symbols.h"
 #include "dedalus/types.h"
+#include "dedalus/warnings.h"
 
 namespace cutset::dedalus {
 
@@ -24,7 +26,18 @@ std::optional<Program> check(const Reading& reading, Problems& problems) {
   auto types = infer_types(reading, symbols, problems);
   const auto strata = stratify(reading, symbols, problems);
   if (problems.has_errors()) return std::nullopt;
-  return lower(reading, symbols, std::move(types), strata);
+  Program program = lower(reading, symbols, std::move(types), strata);
+  check_invariants(program);
+  const Source& first = *reading.sources.front();
+  const auto rows = parse_parameters(first.text(), first.name());
+  if (!rows.ok()) problems.error(rows.error());
+  find_warnings({.reading = reading,
+                 .symbols = symbols,
+                 .program = program,
+                 .rows = rows.ok() ? *rows : std::vector<Parameters>()},
+                problems);
+  if (problems.has_errors()) return std::nullopt;
+  return program;
 }
 
 }  // namespace
@@ -50,7 +63,6 @@ Diagnosis diagnose_program(const std::vector<std::string>& paths,
   Diagnosis diagnosis;
   const Reading reading = read_program(paths, read, problems);
   diagnosis.program = check(reading, problems);
-  if (diagnosis.program) check_invariants(*diagnosis.program);
   diagnosis.problems = problems.take_sorted();
   return diagnosis;
 }

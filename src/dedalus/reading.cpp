@@ -29,7 +29,10 @@ class Reader {
         into_(into) {}
 
   void named(const std::string& path) {
-    if (opened_.count(identity_of(path)) > 0) return;
+    if (const auto known = opened_.find(identity_of(path)); known != opened_.end()) {
+      into_.included[known->second] = false;
+      return;
+    }
     if (into_.sources.size() == kMaxFiles) {
       problems_.error(Error::bad_input("more than " + std::to_string(kMaxFiles) +
                                        " files in one program"));
@@ -57,6 +60,7 @@ class Reader {
     const std::string identity = identity_of(path);
     opened_.emplace(identity, file);
     into_.sources.push_back(std::make_unique<Source>(path, text));
+    into_.included.push_back(!open_.empty());
     into_.trees.push_back(std::make_unique<syntax::Tree>());
     const Source& source = *into_.sources.back();
     syntax::Tree& tree = *into_.trees.back();

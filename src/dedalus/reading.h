@@ -26,7 +26,8 @@ struct PlacedClause {
 
 /// All files of a program. The trees and clauses point into the sources.
 struct Reading {
-  std::vector<std::unique_ptr<Source>> sources;      // as named, then as first included
+  std::vector<std::unique_ptr<Source>> sources;      // each with its includes behind it
+  std::vector<bool> included;                        // of each source: nobody named it
   std::vector<std::unique_ptr<syntax::Tree>> trees;  // of each source
   std::vector<PlacedClause> clauses;                 // in order, includes in place
 };

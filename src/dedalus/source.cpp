@@ -86,26 +86,34 @@ void Problems::error(const Source& source, uint32_t file, uint32_t offset,
        .file = file,
        .file_name = source.name(),
        .place = place,
-       .source_line = std::string(source.line(place.line))});
+       .source_line = std::string(source.line(place.line)),
+       .kind = ErrorKind::kBadInput});
 }
 
 void Problems::warning(const Source& source, uint32_t file, uint32_t offset,
                        std::string check, std::string message) {
-  const LineColumn place = source.line_column(offset);
+  const LineColumn at = source.line_column(offset);
+  warning(source, {file, at.line, at.column}, std::move(check), std::move(message));
+}
+
+void Problems::warning(const Source& source, const Place& place, std::string check,
+                       std::string message) {
   add({.severity = Severity::kWarning,
        .check = std::move(check),
        .message = std::move(message),
-       .file = file,
+       .file = place.file,
        .file_name = source.name(),
-       .place = place,
-       .source_line = std::string(source.line(place.line))});
+       .place = {place.line, place.column},
+       .source_line = std::string(source.line(place.line)),
+       .kind = ErrorKind::kBadInput});
 }
 
 void Problems::error(Error error) {
   Problem problem;
   problem.message = std::move(error.message);
   problem.file_name = std::move(error.file);
-  problem.place = {0, 0};
+  problem.place = {static_cast<uint32_t>(error.line),
+                   static_cast<uint32_t>(error.column)};
   problem.kind = error.kind;
   add(std::move(problem));
 }

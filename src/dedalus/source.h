@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "dedalus/program.h"
 
 namespace cutset::dedalus {
 
@@ -71,7 +72,10 @@ class Problems {
   void error(const Source& source, uint32_t file, uint32_t offset, std::string message);
   void warning(const Source& source, uint32_t file, uint32_t offset, std::string check,
                std::string message);
-  /// About no place in a file.
+  /// Requires: the place lies in `source`, whose number is place.file.
+  void warning(const Source& source, const Place& place, std::string check,
+               std::string message);
+  /// About no line of the program, or one that the error knows.
   void error(Error error);
 
   bool has_errors() const { return errors_ > 0; }

@@ -2,16 +2,23 @@
 // (which stand in the folders below); NAME.txt is what must come out of it:
 //   accepted/  the checked program, with all that the evaluator sees; no problems
 //   refused/   the errors, with source lines
+//   warned/    the warnings, of a program that is accepted
+//   formatted/ the file in its one form
 // With CUTSET_UPDATE_GOLDEN set, the .txt files are written instead.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "program_text.h"
 #include <gtest/gtest.h>
 
 #include "base/file.h"
+#include "base/text.h"
+#include "dedalus/format.h"
 #include "dedalus/load.h"
+#include "dedalus/parser.h"
+#include "dedalus/print.h"
 
 namespace cutset::dedalus {
 namespace {
@@ -59,6 +66,8 @@ void compare(const fs::path& golden, const std::string& found) {
 class ProgramOf : public testing::TestWithParam<std::string> {};
 class Accepted : public ProgramOf {};
 class Refused : public ProgramOf {};
+class Warned : public ProgramOf {};
+class Formatting : public ProgramOf {};
 
 TEST_P(Accepted, BecomesThisProgram) {
   const Diagnosis diagnosis = diagnose("accepted", GetParam());
@@ -73,11 +82,111 @@ TEST_P(Refused, SaysWhatIsWrong) {
   compare(kFolder / "refused" / (GetParam() + ".txt"), problems_text(diagnosis));
 }
 
+TEST_P(Warned, SaysWhatIsLikelyWrong) {
+  const Diagnosis diagnosis = diagnose("warned", GetParam());
+  EXPECT_TRUE(diagnosis.program.has_value());
+  EXPECT_FALSE(diagnosis.problems.empty());
+  compare(kFolder / "warned" / (GetParam() + ".txt"), problems_text(diagnosis));
+}
+
+/// The clauses of a file, one a line, without its layout.
+std::string clauses_of(const std::string& text) {
+  const Source source("a.ded", text);
+  Problems problems;
+  const syntax::Tree tree = parse(source, 0, problems);
+  std::string clauses;
+  for (const syntax::Clause& clause : tree.clauses) clauses += to_text(clause) + "\n";
+  return clauses;
+}
+
+void expect_formatted_well(const std::string& text) {
+  const Formatted once = format(text, "a.ded");
+  ASSERT_TRUE(once.problems.empty()) << once.problems[0].text();
+  const Formatted twice = format(once.text, "a.ded");
+  ASSERT_TRUE(twice.problems.empty()) << once.text << twice.problems[0].text();
+  EXPECT_EQ(once.text, twice.text);
+  EXPECT_EQ(clauses_of(text), clauses_of(once.text));
+}
+
+TEST_P(Formatting, HasThisForm) {
+  const auto text = read_file((kFolder / "formatted" / (GetParam() + ".ded")).string());
+  ASSERT_TRUE(text.ok());
+  expect_formatted_well(*text);
+  compare(kFolder / "formatted" / (GetParam() + ".txt"), format(*text, "a.ded").text);
+}
+
+TEST_P(Accepted, IsFormattedWithoutChange) {
+  const auto text = read_file((kFolder / "accepted" / (GetParam() + ".ded")).string());
+  ASSERT_TRUE(text.ok());
+  expect_formatted_well(*text);
+}
+
+/// The blocks of docs/dedalus.md that are fenced with `fence`.
+std::vector<std::string> documented(const std::string& fence) {
+  const auto text = read_file((fs::path(CUTSET_SOURCE_DIR) / "docs/dedalus.md").string());
+  std::vector<std::string> blocks;
+  if (!text.ok()) return blocks;
+  const std::string start = "```" + fence + "\n";
+  for (size_t at = text->find(start); at != std::string::npos;
+       at = text->find(start, at)) {
+    at += start.size();
+    blocks.push_back(text->substr(at, text->find("```", at) - at));
+  }
+  return blocks;
+}
+
+Diagnosis diagnose_text(const std::string& text) {
+  return diagnose_program(
+      {"docs.ded"}, [&text](const std::string&) { return Result<std::string>(text); });
+}
+
+TEST(Documentation, ExamplesAreAcceptedWithoutWarnings) {
+  const auto blocks = documented("dedalus");
+  EXPECT_GE(blocks.size(), 3U);
+  for (const std::string& block : blocks) {
+    const Diagnosis diagnosis = diagnose_text(block);
+    EXPECT_TRUE(diagnosis.program.has_value()) << block;
+    EXPECT_EQ(problems_text(diagnosis), "");
+  }
+}
+
+TEST(Documentation, RefusedExamplesAreRefused) {
+  const auto blocks = documented("dedalus-refused");
+  EXPECT_GE(blocks.size(), 1U);
+  for (const std::string& block : blocks) {
+    EXPECT_FALSE(diagnose_text(block).program.has_value()) << block;
+  }
+}
+
+/// Of the table in docs/dedalus.md, and of the golden files.
+TEST(Documentation, NamesEveryWarningThatATestShows) {
+  const auto text = read_file((fs::path(CUTSET_SOURCE_DIR) / "docs/dedalus.md").string());
+  ASSERT_TRUE(text.ok());
+  std::set<std::string> named;
+  const size_t table = text->find("| warning |");
+  ASSERT_NE(table, std::string::npos);
+  for (const std::string& line : split(text->substr(table), "\n")) {
+    if (line.rfind("| `", 0) == 0) named.insert(line.substr(3, line.find('`', 3) - 3));
+    if (line.empty()) break;
+  }
+  std::set<std::string> shown;
+  for (const std::string& name : programs_in("warned")) {
+    for (const Problem& problem : diagnose("warned", name).problems) {
+      if (problem.check != "more") shown.insert(problem.check);
+    }
+  }
+  EXPECT_EQ(named, shown);
+}
+
 const auto kName = [](const auto& info) { return info.param; };
 INSTANTIATE_TEST_SUITE_P(Language, Accepted, testing::ValuesIn(programs_in("accepted")),
                          kName);
 INSTANTIATE_TEST_SUITE_P(Language, Refused, testing::ValuesIn(programs_in("refused")),
                          kName);
+INSTANTIATE_TEST_SUITE_P(Language, Warned, testing::ValuesIn(programs_in("warned")),
+                         kName);
+INSTANTIATE_TEST_SUITE_P(Language, Formatting,
+                         testing::ValuesIn(programs_in("formatted")), kName);
 
 }  // namespace
 }  // namespace cutset::dedalus
