@@ -4,70 +4,25 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <fstream>
+#include <cstdio>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "golden.h"
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
+#include "base/check.h"
 #include "dedalus/evaluation/simulator.h"
-#include "dedalus/load.h"
-#include "dedalus/parameters.h"
 
 namespace cutset::dedalus {
 namespace {
 
 constexpr double kLargestExhaustiveSpace = 300'000;
 
-struct Row {
-  std::string model;  // "exercises/2.ded"
-  std::string text;   // its parameters, for messages
-  FailureSpec spec;
-  RunVerdict verdict = RunVerdict::kHeld;
-  std::vector<std::vector<std::string>> minimal;  // texts of faults, sorted
-};
-
-RunVerdict verdict_of(const std::string& name) {
-  if (name == "violated") return RunVerdict::kViolated;
-  return name == "vacuous" ? RunVerdict::kVacuous : RunVerdict::kHeld;
-}
-
-std::string path_of(const std::string& model) {
-  return std::string(CUTSET_SOURCE_DIR "/models/") + model;
-}
-
-std::vector<Row> golden_rows() {
-  std::ifstream file(CUTSET_SOURCE_DIR "/tests/models/golden.json");
-  const auto golden = nlohmann::json::parse(file);
-  std::vector<Row> rows;
-  for (const auto& [model, answers] : golden.items()) {
-    const auto parameters = read_parameters(path_of(model));
-    EXPECT_TRUE(parameters.ok() && parameters->size() == answers.size()) << model;
-    if (!parameters.ok() || parameters->size() != answers.size()) continue;
-    for (size_t i = 0; i < answers.size(); ++i) {
-      const Parameters& asked = (*parameters)[i];
-      Row row;
-      row.model = model;
-      row.text = model + ": " + to_text(asked);
-      row.spec = {.eot = static_cast<Time>(asked.eot),
-                  .eff = static_cast<Time>(asked.eff),
-                  .crashes = static_cast<uint32_t>(asked.crashes),
-                  .nodes = asked.nodes,
-                  .crash_model = asked.crash_model};
-      row.verdict = verdict_of(answers[i]["verdict"].get<std::string>());
-      row.minimal = answers[i]["minimal"].get<std::vector<std::vector<std::string>>>();
-      rows.push_back(row);
-    }
-  }
-  return rows;
-}
-
-Simulator simulator_of(const Row& row) {
-  auto program = load_program({path_of(row.model)});
-  CHECK(program.ok());
-  auto simulator = Simulator::create(std::move(*program), row.spec, {});
+Simulator simulator_of(const GoldenRow& row) {
+  auto simulator = Simulator::create(program_of(row), row.spec, {});
   CHECK(simulator.ok());
   return std::move(*simulator);
 }
@@ -89,15 +44,8 @@ std::vector<ModelFault> faults_of(const FailureSpec& spec) {
   return faults;
 }
 
-std::vector<std::string> texts_of(const ModelFaultSet& faults, const FailureSpec& spec) {
-  std::vector<std::string> texts;
-  for (const ModelFault& fault : faults) texts.push_back(to_text(fault, spec));
-  std::sort(texts.begin(), texts.end());
-  return texts;
-}
-
 TEST(ModelsGolden, EverySetViolatesAndEveryProperSubsetHolds) {
-  for (const Row& row : golden_rows()) {
+  for (const GoldenRow& row : golden_rows()) {
     SCOPED_TRACE(row.text);
     Simulator simulator = simulator_of(row);
     EXPECT_EQ(simulator.vacuous(), row.verdict == RunVerdict::kVacuous);
@@ -192,11 +140,10 @@ double space_of(const FailureSpec& spec) {
 TEST(ModelsGolden, WhereAllFaultSetsCanBeTriedThereIsNoOther) {
   uint64_t tried = 0;
   int rows = 0;
-  for (Row& row : golden_rows()) {
+  for (const GoldenRow& row : golden_rows()) {
     if (space_of(row.spec) > kLargestExhaustiveSpace) continue;
     SCOPED_TRACE(row.text);
     Simulator simulator = simulator_of(row);
-    std::sort(row.minimal.begin(), row.minimal.end());
     EXPECT_EQ(exhaustive(simulator, tried), row.minimal);
     ++rows;
   }
