@@ -44,6 +44,10 @@ Result<Run> Simulator::run(const ModelFaultSet& faults) {
   return machine_->run(faults);
 }
 
+RelationId Simulator::relation_count() const {
+  return static_cast<RelationId>(machine_->compiled.arity.size());
+}
+
 std::string Simulator::relation_name(RelationId relation) const {
   return machine_->relation_name(relation);
 }

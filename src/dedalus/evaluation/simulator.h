@@ -68,6 +68,7 @@ class Simulator {
 
   /// Relations: those of the program, then one for each rule with aggregates (its
   /// contributions; name "rule 7's contributions").
+  RelationId relation_count() const;
   std::string relation_name(RelationId relation) const;
   RelationId relation_of(TupleId tuple) const;
   std::span<const Value> values_of(TupleId tuple) const;
