@@ -30,8 +30,8 @@
 namespace cutset::dedalus {
 
 struct SimulatorLimits {
-  /// Tuples of one run, over all times; also of rule firings, times 16. Beyond it a run
-  /// is an error.
+  /// Tuples of one run, over all times; beyond it, or beyond 8 uses of rules for each of
+  /// them, a run is an error. judge() counts only what can change the verdict.
   uint64_t max_tuples = 1'000'000;
   /// Bytes of evaluated steps that are kept for other runs; beyond it they are forgotten.
   uint64_t max_kept_bytes = 256U << 20;

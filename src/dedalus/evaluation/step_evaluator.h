@@ -21,7 +21,7 @@
 namespace cutset::dedalus {
 
 /// So many uses of rules a run may have for each tuple it may have.
-inline constexpr uint64_t kFiringsForEachTuple = 16;
+inline constexpr uint64_t kFiringsForEachTuple = 8;
 
 /// What one run may still use; shared by its steps.
 struct Allowance {
