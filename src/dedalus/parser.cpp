@@ -269,6 +269,8 @@ class Parser {
   bool operations(Atom& into) {
     while (true) {
       const uint32_t offset = scanner_.next();
+      constexpr std::string_view kFirst = "=!<>+-/*";
+      if (kFirst.find(scanner_.peek()) == std::string_view::npos) return true;
       const std::pair<std::string_view, Operator>* found = nullptr;
       for (const auto& candidate : kOperators) {
         if (found == nullptr && scanner_.accept(candidate.first)) found = &candidate;

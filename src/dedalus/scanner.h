@@ -24,6 +24,8 @@ class Scanner {
 
   /// Offset of the next token (behind blanks and comments), or of the end.
   uint32_t next();
+  /// The first character of the next token; 0 at the end.
+  char peek() { return at_end() ? '\0' : text_[at_]; }
   bool at_end() { return next() == text_.size(); }
   /// To go back to an offset that next() gave.
   void go_to(uint32_t offset) { at_ = offset; }
