@@ -1,6 +1,7 @@
 #include "dedalus/load.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "dedalus/lowering.h"
@@ -69,7 +70,16 @@ Diagnosis diagnose_program(const std::vector<std::string>& paths,
 
 Diagnosis diagnose_program(const std::vector<std::string>& paths) {
   return diagnose_program(
-      paths, [](const std::string& path) { return read_file(path, kMaxFileBytes); });
+      paths, [&paths](const std::string& path) -> Result<std::string> {
+        // A pipe or device that the user names is fine; a program must not open one.
+        const bool named = std::find(paths.begin(), paths.end(), path) != paths.end();
+        std::error_code failure;
+        if (!named && std::filesystem::exists(path, failure) &&
+            !std::filesystem::is_regular_file(path, failure)) {
+          return Error::bad_input(path + " is not a regular file");
+        }
+        return read_file(path, kMaxFileBytes);
+      });
 }
 
 Result<Program> load_program(const std::vector<std::string>& paths) {

@@ -13,10 +13,11 @@ namespace {
 
 /// The same for two names of one file, as far as names and symbolic links show it.
 std::string identity_of(const std::string& path) {
+  namespace fs = std::filesystem;
   std::error_code failure;
-  const std::filesystem::path found = std::filesystem::weakly_canonical(path, failure);
-  return failure ? std::filesystem::path(path).lexically_normal().string()
-                 : found.string();
+  const fs::path absolute = fs::absolute(path, failure);
+  const fs::path found = fs::weakly_canonical(absolute, failure);
+  return (failure ? absolute.lexically_normal() : found).string();
 }
 
 class Reader {

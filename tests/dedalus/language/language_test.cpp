@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "program_text.h"
@@ -119,6 +120,61 @@ TEST_P(Accepted, IsFormattedWithoutChange) {
   const auto text = read_file((kFolder / "accepted" / (GetParam() + ".ded")).string());
   ASSERT_TRUE(text.ok());
   expect_formatted_well(*text);
+}
+
+/// Files by name; what is not there is an error.
+Diagnosis diagnose_files(const std::vector<std::string>& paths,
+                         const std::map<std::string, std::string>& files) {
+  return diagnose_program(paths, [&files](const std::string& path) {
+    const auto found = files.find(path);
+    if (found == files.end()) {
+      return Result<std::string>(Error::bad_input("not there", path));
+    }
+    return Result<std::string>(found->second);
+  });
+}
+
+TEST(Files, ThatAreNamedFormOneProgram) {
+  const Diagnosis diagnosis = diagnose_files({"a/facts.ded", "b/rules.ded"},
+                                             {{"a/facts.ded", "p(\"a\", 1)@1;"},
+                                              {"b/rules.ded",
+                                               "include \"c/end.ded\";"
+                                               "pre(X) :- p(X, _);"},
+                                              {"a/c/end.ded", "post(X) :- p(X, _);"}});
+  ASSERT_TRUE(diagnosis.program.has_value()) << problems_text(diagnosis);
+  EXPECT_EQ(diagnosis.program->files,
+            (std::vector<std::string>{"a/facts.ded", "b/rules.ded", "a/c/end.ded"}));
+  EXPECT_EQ(diagnosis.program->rules.size(), 2U);
+}
+
+TEST(Files, ThatAreMetAgainCountOnce) {
+  const std::string text = "p(\"a\")@1; pre(X) :- p(X); post(X) :- p(X);";
+  const Diagnosis diagnosis = diagnose_files(
+      {"a.ded", "./a.ded", "b.ded", "a.ded"},
+      {{"a.ded", text}, {"b.ded", "include \"./x/../a.ded\"; include \"a.ded\";"}});
+  ASSERT_TRUE(diagnosis.program.has_value()) << problems_text(diagnosis);
+  EXPECT_EQ(diagnosis.program->rules.size(), 2U);
+  EXPECT_EQ(diagnosis.program->facts.size(), 1U);
+}
+
+TEST(Files, ThatAreNotThereAreNamed) {
+  const Diagnosis diagnosis = diagnose_files({"a.ded", "b.ded"}, {});
+  EXPECT_EQ(problems_text(diagnosis), "a.ded: not there\nb.ded: not there\n");
+  EXPECT_EQ(diagnosis.error().message, "not there (and 1 more error)");
+  EXPECT_EQ(load_program({"/nowhere.ded"}).error().kind, ErrorKind::kBadInput);
+}
+
+TEST(Files, ThatAreNoFilesAreNotIncluded) {
+  const fs::path folder = fs::path(testing::TempDir()) / "dedalus_language_test";
+  fs::create_directories(folder);
+  const std::string path = (folder / "a.ded").string();
+  ASSERT_TRUE(write_file(path, "include \"/dev/zero\";").ok());
+  const auto program = load_program({path});
+  ASSERT_FALSE(program.ok());
+  EXPECT_EQ(program.error().line, 1);
+  EXPECT_NE(program.error().message.find("/dev/zero is not a regular file"),
+            std::string::npos);
+  fs::remove_all(folder);
 }
 
 /// The blocks of docs/dedalus.md that are fenced with `fence`.
