@@ -1,0 +1,91 @@
+// All derivations against runs: under every canonical fault set, each outcome holds in
+// the model exactly if it holds in the run.
+#include "dedalus/grounding/grounding.h"
+
+#include "search_support.h"
+#include <gtest/gtest.h>
+
+namespace cutset::dedalus {
+namespace {
+
+void expect_exact(ModelExperimenter& experimenter) {
+  const auto model = experimenter.derivations();
+  ASSERT_TRUE(model.ok()) << model.error().text();
+  model->check_invariants();
+  campaign::CanonicalSampler sampler(experimenter.space(), 1);
+  for (int i = 0; i < 200; ++i) {
+    const campaign::FaultNumbers set = sampler.draw();
+    const auto run = experimenter.run(set, campaign::RunDetail::kOutcomes);
+    ASSERT_TRUE(run.ok());
+    std::vector<uint32_t> broken;
+    const std::vector<bool> holds = model->holds(set);
+    for (uint32_t outcome = 0; outcome < holds.size(); ++outcome) {
+      if (!holds[outcome]) broken.push_back(outcome);
+    }
+    EXPECT_EQ(broken, run->broken) << experimenter.space().text(set);
+  }
+}
+
+TEST(Grounding, PredictsEveryOutcomeOfEveryModel) {
+  for (const GoldenRow& row : golden_rows()) {
+    SCOPED_TRACE(row.name);
+    expect_exact(*experimenter_of(row));
+  }
+}
+
+TEST(Grounding, CountsOverWhatMayBeThere) {
+  const std::string program =
+      "vote(\"c\", N)@async :- voter(N);\n"
+      "voter(\"a\")@1; voter(\"b\")@1; voter(\"d\")@1;\n"
+      "votes(C, count<N>, max<N>) :- weight(C, N);\n"
+      "weight(C, W) :- vote(C, N), weighs(C, N, W);\n"
+      "weighs(\"c\", \"a\", 1)@2; weighs(\"c\", \"b\", 2)@2; weighs(\"c\", \"d\", 2)@2;\n"
+      "total(C, sum<W>, avg<W>, min<W>) :- weight(C, W);\n"
+      "seen(\"x\", A, B) :- votes(_, A, B);\n"
+      "pre(\"x\", A, B) :- seen(\"x\", A, B);\n"
+      "pre(\"x\", A, B) :- first(\"x\", A, B);\n"
+      "first(\"x\", 2, 2)@2;\n"
+      "post(\"x\", A, B) :- seen(\"x\", A, B), total(\"c\", S, _, 1), S > 1;\n";
+  const FailureSpec spec{
+      .eot = 2, .eff = 2, .crashes = 1, .nodes = {"a", "b", "c", "d", "x"}};
+  expect_exact(*experimenter_of(program, spec));
+}
+
+TEST(Grounding, UnrollsRecursionWithinAStep) {
+  // Which of two links arrives decides who derives whom.
+  const std::string program =
+      "link(\"x\", A, B)@async :- wants(A, B);\n"
+      "wants(\"a\", \"b\")@1; wants(\"b\", \"a\")@1; wants(\"b\", \"c\")@1;\n"
+      "wants(\"c\", \"a\")@1; wants(\"a\", \"c\")@1;\n"
+      "reach(X, A, B) :- link(X, A, B);\n"
+      "reach(X, A, C) :- reach(X, A, B), reach(X, B, C);\n"
+      "pre(X, A, B) :- reach(X, A, B);\n"
+      "pre(\"x\", \"a\", \"a\") :- one(\"x\");\n"
+      "one(\"x\")@2;\n"
+      "post(X, A, B) :- reach(X, A, B), notin reach(X, A, \"d\");\n";
+  const FailureSpec spec{.eot = 2, .eff = 2, .crashes = 2, .nodes = {"a", "b", "c", "x"}};
+  const auto experimenter = experimenter_of(program, spec);
+  expect_exact(*experimenter);
+  const auto blind = campaign::search_exhaustively(*experimenter, {});
+  ASSERT_TRUE(blind.ok());
+  for (const auto knowledge :
+       {campaign::Knowledge::kAll, campaign::Knowledge::kLineage}) {
+    EXPECT_EQ(sets_of(searched(*experimenter, knowledge, false)),
+              FaultSets(blind->falsifiers.begin(), blind->falsifiers.end()));
+  }
+}
+
+TEST(Grounding, StopsWhenAsked) {
+  const auto rows = golden_rows();
+  const auto experimenter = experimenter_of(rows.front());
+  GroundingLimits limits;
+  limits.stop = [] { return true; };
+  const auto result =
+      ground(experimenter->simulator().program(), experimenter->simulator().spec(),
+             experimenter->space(), {}, limits);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().kind, ErrorKind::kInterrupted);
+}
+
+}  // namespace
+}  // namespace cutset::dedalus
