@@ -24,7 +24,9 @@
 #include "campaign/finding.h"
 #include "campaign/journal.h"
 #include "campaign/model.h"
+#include "campaign/observer.h"
 #include "campaign/query.h"
+#include "campaign/summary.h"
 
 namespace cutset::campaign {
 
@@ -47,49 +49,6 @@ struct CampaignOptions {
   std::string
       replay;  // command that replays a finding, "<id>" for its id; for the reports
   std::string started;  // RFC 3339; for the journal
-};
-
-enum class CampaignStatus { kExhausted, kStopped, kFailed };
-
-struct CampaignSummary {
-  CampaignStatus status = CampaignStatus::kExhausted;
-  std::string why;                // stopped, failed
-  std::optional<Error> error;     // failed
-  std::vector<Finding> findings;  // confirmed, flaky and accepted
-  std::vector<WrongPrediction> wrong_predictions;
-  int experiments = 0;    // distinct fault sets run, the fault-free one counted once
-  int confirmations = 0;  // of the experiments, those whose end was predicted: a
-                          // violation, or a part of one
-  int runs = 0;           // with repetitions
-  int inconclusive = 0;
-  int vacuous = 0;
-  std::map<Verdict, int> verdicts;  // of experiments
-  std::vector<FaultSet> tried;      // in order, as fired
-  uint64_t exhaustive = 0;
-  bool exhaustive_is_lower_bound = false;
-  std::vector<std::string> unstable;
-  std::vector<std::string> unproxied;  // calls that spans show and no proxy saw
-  std::vector<std::string> assumptions;
-  std::string statement;
-  size_t calls = 0;       // identities seen
-  size_t candidates = 0;  // of them, calls that may be faulted
-  int64_t overhead_ns =
-      0;  // median of an experiment: everything but the system's own time
-
-  /// DESIGN's exit codes: 0, 1, 2, 3.
-  int exit_code(bool fail_on_flaky) const;
-};
-
-/// Told of what happens; for progress on a terminal.
-class Observer {
- public:
-  virtual ~Observer() = default;
-  virtual void experiment_begins(int /*experiment*/, const std::string& /*purpose*/,
-                                 const FaultSet& /*faults*/) {}
-  virtual void experiment_ends(int /*experiment*/, const FaultSet& /*fired*/,
-                               Verdict /*verdict*/) {}
-  virtual void finding(const Finding& /*finding*/) {}
-  virtual void wrong_prediction(const WrongPrediction& /*wrong*/) {}
 };
 
 class Campaign {
@@ -131,7 +90,10 @@ class Campaign {
   Status learn(const Done& done, int number, bool calibrating);
   Status write_finding(Finding finding);
   void settle_findings();
-  Status write_end(CampaignSummary& summary);
+  void count_calls();
+  void state_assumptions();
+  void state_end();
+  Status write_end();
   bool is_accepted_single_point(const FaultSet& faults) const;
   bool out_of_budget();
   void note_unstable(const std::vector<Done>& runs);

@@ -19,17 +19,9 @@
 #include "campaign/handler_trees.h"
 #include "campaign/label_classes.h"
 #include "campaign/run_view.h"
+#include "campaign/wrong_prediction.h"
 
 namespace cutset::campaign {
-
-/// A handler did not behave as its rules said (calls.md 5.2: reported, never silently).
-struct WrongPrediction {
-  std::string handler;
-  std::vector<std::string> after;  // what its callees had answered
-  std::string expected;
-  std::string found;
-  std::string remedy;
-};
 
 /// What the outcomes said whenever a run ended with one (answer, effects).
 struct Judged {
