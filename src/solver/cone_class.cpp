@@ -23,9 +23,7 @@ ConeClass::ConeClass(Dag dag, std::vector<uint8_t> kinds, const ClassOptions& op
                      std::vector<PassStats>* passes)
     : options_(options), kinds_(std::move(kinds)), finished_(options.least) {
   if (options_.method == Method::kPlain || options_.method == Method::kBruteForce) {
-    groups_.dag = std::move(dag);
-    for (FaultId fault = 0; fault < groups_.dag.fault_count(); ++fault)
-      groups_.members.push_back({fault});
+    groups_ = each_by_itself(std::move(dag));
     return;
   }
   KnownTrue known;
@@ -36,7 +34,8 @@ ConeClass::ConeClass(Dag dag, std::vector<uint8_t> kinds, const ClassOptions& op
       if (kinds_[fault] == kind) known.faults[fault] = 1;
     }
   }
-  groups_ = reduced(std::move(dag), std::move(known), options_.most, kinds_, passes);
+  groups_ = reduced(std::move(dag), std::move(known), options_.most, kinds_,
+                    options_.ranks.empty() ? Grouping::kYes : Grouping::kNo, passes);
 }
 
 ConeClass::~ConeClass() = default;
@@ -67,7 +66,8 @@ void ConeClass::make_source() {
       disjoint_supports(dag, affordable == options_.most ? affordable + 1 : affordable)
           .size());
   const bool can_be_diagram =
-      !dag.has_conditions() && options_.method != Method::kSat &&
+      !dag.has_conditions() && options_.ranks.empty() &&
+      options_.method != Method::kSat &&
       (options_.method == Method::kDiagrams || (dag.fault_count() <= kMostDiagramFaults &&
                                                 dag.fault_count() < *options_.too_large));
   if (!can_be_diagram) return make_sat_source(packing_bound_);
@@ -86,6 +86,14 @@ void ConeClass::make_sat_source(uint32_t lower_bound) {
   options.minimise = options_.method == Method::kPlain;
   options.stop = options_.stop;
   options.lower_bound = std::max(lower_bound, finished_);
+  if (!options_.ranks.empty()) {
+    for (FaultId group = 0; group < groups_.members.size(); ++group)
+      options.prefer.push_back(group);
+    std::sort(options.prefer.begin(), options.prefer.end(), [this](FaultId a, FaultId b) {
+      return options_.ranks[groups_.members[a].front()] <
+             options_.ranks[groups_.members[b].front()];
+    });
+  }
   const Dag& dag = groups_.dag;
   std::vector<Child> roots{dag.root()};
   const bool is_shared = options_.method != Method::kPlain && dag.is_gate(dag.root()) &&

@@ -23,7 +23,9 @@ struct ClassOptions {
   uint32_t least = 0;                               // no set is smaller
   uint32_t most = kUnlimited;                       // larger ones are not wanted
   std::vector<std::pair<uint8_t, uint32_t>> kinds;  // limited kinds and their limits
-  size_t diagram_nodes = size_t{1} << 16;           // before SAT takes over
+  std::vector<uint32_t>
+      ranks;  // by fault; not empty: sets come in Order::kLikeliestFault
+  size_t diagram_nodes = size_t{1} << 16;  // before SAT takes over
   // Faults of the smallest class whose diagram was too large: others are not tried.
   std::shared_ptr<uint32_t> too_large = std::make_shared<uint32_t>(kUnlimited);
   std::function<bool()> stop;

@@ -51,6 +51,17 @@ constexpr uint32_t kMostBruteForce = 20;
 
 enum class Backend { kCadical, kMinisat };
 
+/// Of the sets of one size, which comes first?
+enum class Order {
+  kWeight,  // the smaller sum of weights, as described above
+  // Faults rank by weight, then by number; the set with the fault that ranks first, then
+  // the one with the better second fault, ... Exactly so whatever the graph, a set at a
+  // time, in one formula by SAT. Of the conjuncts of the root the one with the smallest
+  // number comes first: all its sets of a size before those of the next conjunct. For
+  // those who need one set of many.
+  kLikeliestFault,
+};
+
 /// When conjuncts of the root stay together instead of being solved one by one.
 struct ConjunctLimits {
   size_t largest_cone = size_t{1} << 16;  // nodes
@@ -63,6 +74,7 @@ struct SearchOptions {
   Budget budget;
   Method method = Method::kAuto;
   Backend backend = Backend::kCadical;
+  Order order = Order::kWeight;
   uint64_t seed = 0;
   uint64_t wanted = 0;  // so many sets will be asked for; 0: unknown, or all
   ConjunctLimits conjuncts;

@@ -266,6 +266,14 @@ Groups grouped(const Dag& dag, const std::vector<uint8_t>& kinds) {
   return groups;
 }
 
+Groups each_by_itself(Dag dag) {
+  Groups groups;
+  groups.dag = std::move(dag);
+  for (FaultId fault = 0; fault < groups.dag.fault_count(); ++fault)
+    groups.members.push_back({fault});
+  return groups;
+}
+
 std::vector<FaultId> dominated(const Dag& dag, const std::vector<uint8_t>& kinds) {
   std::vector<FaultId> result;
   if (dag.has_conditions()) return result;
@@ -336,7 +344,7 @@ double cpu_seconds() {
 }
 
 Groups reduced(Dag dag, KnownTrue known, uint32_t most, const std::vector<uint8_t>& kinds,
-               std::vector<PassStats>* stats) {
+               Grouping grouping, std::vector<PassStats>* stats) {
   double before = cpu_seconds();
   const auto note = [&](const char* name, const Dag& after) {
     if (stats == nullptr) return;
@@ -370,7 +378,8 @@ Groups reduced(Dag dag, KnownTrue known, uint32_t most, const std::vector<uint8_
       note("prune by budget", dag);
     }
   }
-  Groups groups = grouped(dag, kinds);
+  Groups groups =
+      grouping == Grouping::kYes ? grouped(dag, kinds) : each_by_itself(std::move(dag));
   note("group faults", groups.dag);
   return groups;
 }

@@ -40,6 +40,9 @@ struct Groups {
 /// `kinds` (by fault; may be empty): only faults of one kind are grouped.
 Groups grouped(const Dag& dag, const std::vector<uint8_t>& kinds);
 
+/// Every fault is a group, needed or not.
+Groups each_by_itself(Dag dag);
+
 /// A set of faults that are no longer needed to find the *size* of the smallest cut set:
 /// each can be replaced by another fault that does at least as much. Empty with
 /// conditions. `kinds` as above.
@@ -50,10 +53,12 @@ std::vector<FaultId> dominated(const Dag& dag, const std::vector<uint8_t>& kinds
 /// become one fault each.
 Dag kernel(Dag dag, const std::vector<uint8_t>& kinds);
 
+enum class Grouping { kYes, kNo };
+
 /// All of them with `most` (the budget): pruned by least_faults, grouped. Each step is
 /// added to `stats`, which may be null.
 Groups reduced(Dag dag, KnownTrue known, uint32_t most, const std::vector<uint8_t>& kinds,
-               std::vector<PassStats>* stats);
+               Grouping grouping, std::vector<PassStats>* stats);
 
 /// Faults that the root depends on.
 uint32_t used_faults(const Dag& dag);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "solver/first_in_order.h"
 #include "solver/passes.h"
 
 namespace cutset::solver {
@@ -113,6 +114,10 @@ Progress SatSource::solve(uint32_t size, Child root) {
     return Progress::kNoneLeft;
   }
   LocalSet set = model();
+  if (!options_.prefer.empty() &&
+      first_set(assumptions, set) == SatBackend::Answer::kStopped) {
+    return Progress::kStopped;
+  }
   if (evaluator_ && !dag_.has_conditions()) {
     const std::vector<FaultId> order(set.rbegin(), set.rend());
     set = evaluator_->minimised(set, order);
@@ -120,6 +125,19 @@ Progress SatSource::solve(uint32_t size, Child root) {
   block(set);
   found(std::move(set));
   return Progress::kFound;
+}
+
+/// Of the sets that are left of this size, the one that comes first by preference.
+SatBackend::Answer SatSource::first_set(const std::vector<Literal>& assumptions,
+                                        LocalSet& set) {
+  std::vector<Literal> choices;
+  for (const FaultId group : options_.prefer) choices.push_back(active_[group]);
+  const FirstInOrder first = first_in_order(*solver_, choices, assumptions);
+  calls_ += first.calls;
+  set.clear();
+  for (const size_t index : first.chosen) set.push_back(options_.prefer[index]);
+  std::sort(set.begin(), set.end());
+  return first.answer;
 }
 
 LocalSet SatSource::model() const {

@@ -24,7 +24,7 @@ struct SatSourceOptions {
   uint32_t most = kUnlimited;  // sizes above are never asked for
   std::vector<KindLimit> limits;
   bool minimise = false;        // drop faults by the evaluator: solver.md's "pg"
-  std::vector<FaultId> prefer;  // groups, likeliest first; may be empty
+  std::vector<FaultId> prefer;  // all groups; not empty: Order::kLikeliestFault
   std::function<bool()> stop;
   uint32_t lower_bound = 0;
 };
@@ -60,6 +60,7 @@ class SatSource : public SetSource {
   Literal bound(uint32_t size);
   Progress solve(uint32_t size, Child root);
   LocalSet model() const;
+  SatBackend::Answer first_set(const std::vector<Literal>& assumptions, LocalSet& set);
 
   const Dag& dag_;
   std::vector<Child> roots_;

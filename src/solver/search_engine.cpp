@@ -77,7 +77,7 @@ void CutSearch::Engine::start_split() {
   const double before = cpu_seconds();
   Conjuncts conjuncts =
       split(additions_, options_.budget.kinds.empty() ? nullptr : &graph_.faults,
-            options_.conjuncts);
+            options_.order == Order::kWeight ? options_.conjuncts : ConjunctLimits{0});
   stats_.conjuncts = conjuncts.count;
   stats_.classes = conjuncts.classes.size();
   stats_.shared_conjuncts = conjuncts.shared.size();
@@ -134,9 +134,26 @@ std::vector<uint8_t> CutSearch::Engine::kinds_of(
   return kinds;
 }
 
+/// By weight, then by number.
+std::vector<uint32_t> CutSearch::Engine::ranks_of(
+    const std::vector<FaultId>& faults) const {
+  std::vector<uint32_t> order(faults.size());
+  for (uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    const int32_t weight_a = graph_.faults[faults[a]].weight;
+    const int32_t weight_b = graph_.faults[faults[b]].weight;
+    return weight_a != weight_b ? weight_a < weight_b : faults[a] < faults[b];
+  });
+  std::vector<uint32_t> ranks(faults.size());
+  for (uint32_t rank = 0; rank < order.size(); ++rank) ranks[order[rank]] = rank;
+  return ranks;
+}
+
 uint32_t CutSearch::Engine::add_class(Dag dag, const std::vector<FaultId>& faults) {
+  ClassOptions options = class_options();
+  if (options_.order == Order::kLikeliestFault) options.ranks = ranks_of(faults);
   classes_.push_back(
-      std::make_unique<ConeClass>(std::move(dag), kinds_of(faults), class_options(),
+      std::make_unique<ConeClass>(std::move(dag), kinds_of(faults), options,
                                   classes_.empty() ? &stats_.passes : nullptr));
   users_.push_back(0);
   return static_cast<uint32_t>(classes_.size() - 1);
@@ -241,8 +258,9 @@ void CutSearch::Engine::next_size() {
 std::shared_ptr<InstanceStream> CutSearch::Engine::stream_of(uint32_t instance,
                                                              uint32_t size) {
   constexpr uint64_t kAhead = 1000;
-  const uint64_t ahead =
-      options_.wanted == 0 ? kAhead : std::min(kAhead, options_.wanted);
+  const uint64_t ahead = options_.order == Order::kLikeliestFault ? 1
+                         : options_.wanted == 0                   ? kAhead
+                                                : std::min(kAhead, options_.wanted);
   const Instance& from = instances_[instance];
   return std::make_shared<InstanceStream>(*classes_[from.cone_class], faults_of(from),
                                           graph_.faults, size, ahead);

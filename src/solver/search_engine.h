@@ -73,6 +73,7 @@ class CutSearch::Engine {
   void start_at_least_size();
   ClassOptions class_options() const;
   std::vector<uint8_t> kinds_of(const std::vector<FaultId>& faults) const;
+  std::vector<uint32_t> ranks_of(const std::vector<FaultId>& faults) const;
   uint32_t add_class(Dag dag, const std::vector<FaultId>& faults);
   void add_instance(uint32_t cone_class, uint32_t first_fault, std::vector<Child> roots);
   std::span<const FaultId> faults_of(const Instance& instance) const;
