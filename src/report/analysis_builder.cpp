@@ -141,17 +141,17 @@ class ClassBuilder {
   }
 
   void add_cuts() {
-    solver::CutOptions options;
-    options.largest = options_.largest_cut;
+    solver::EventCutOptions options;
+    options.largest = static_cast<uint32_t>(options_.largest_cut);
     options.most = options_.most_cuts;
     options.time_limit = options_.time_limit;
     options.stop = options_.stop;
-    std::vector<solver::CutCandidate> candidates;
+    std::vector<solver::EventCandidate> candidates;
     for (const uint32_t event : graph_.events)
       candidates.push_back({event, graph_.likelihood[event]});
-    const solver::CutSets cuts =
-        solver::cut_sets(graph_.graph, graph_.root, candidates, options);
-    for (const solver::CutSet& set : cuts.sets)
+    const solver::EventCuts cuts =
+        solver::event_cuts(graph_.graph, graph_.root, candidates, options);
+    for (const solver::EventCut& set : cuts.sets)
       result_.cuts.push_back({names(set.events), set.likelihood, ""});
     result_.cuts_left_out = cuts.left_out;
     result_.cuts_complete = cuts.complete;

@@ -15,7 +15,7 @@
 #include "lineage/class_graph.h"
 #include "lineage/request_classes.h"
 #include "report/analysis.h"
-#include "solver/cut_sets.h"
+#include "solver/event_cuts.h"
 
 namespace cutset::report {
 

@@ -10,13 +10,14 @@
 #include <span>
 
 #include "solver/cut_search.h"
-#include "solver/sat_solver.h"
 
 namespace cutset::solver {
 
+using Literal = int;
+
 class SatBackend {
  public:
-  using Answer = SatSolver::Answer;
+  enum class Answer { kSatisfiable, kUnsatisfiable, kStopped };
 
   virtual ~SatBackend() = default;
 

@@ -13,7 +13,7 @@
 #include "lineage/class_redundancy.h"
 #include "lineage/graph_evaluator.h"
 #include "lineage/request_classes.h"
-#include "solver/cut_sets.h"
+#include "solver/event_cuts.h"
 
 namespace cutset::lineage {
 namespace {
@@ -29,19 +29,19 @@ RequestClass class_of(const std::vector<Execution>& executions) {
 }
 
 std::set<Ids> cuts_of(const RequestClass& one, const ClassGraph& graph, size_t largest) {
-  std::vector<solver::CutCandidate> candidates;
+  std::vector<solver::EventCandidate> candidates;
   for (const uint32_t event : graph.events)
     candidates.push_back({event, graph.likelihood[event]});
-  solver::CutOptions options;
-  options.largest = largest;
+  solver::EventCutOptions options;
+  options.largest = static_cast<uint32_t>(largest);
   options.most = 10'000;
   options.most_found = 10'000;
   options.time_limit = std::chrono::minutes(1);
-  const solver::CutSets found =
-      solver::cut_sets(graph.graph, graph.root, candidates, options);
+  const solver::EventCuts found =
+      solver::event_cuts(graph.graph, graph.root, candidates, options);
   EXPECT_TRUE(found.complete);
   std::set<Ids> result;
-  for (const solver::CutSet& set : found.sets) {
+  for (const solver::EventCut& set : found.sets) {
     Ids ids;
     for (const uint32_t event : set.events) ids.insert(one.identities.id(event));
     result.insert(ids);

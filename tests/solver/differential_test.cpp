@@ -22,16 +22,31 @@ struct Way {
   Method method;
   Backend backend;
   bool together = false;  // nearly all conjuncts are
+  Order order = Order::kWeight;
 };
-const Way kWays[] = {{"auto", Method::kAuto, Backend::kCadical},
-                     {"auto, together", Method::kAuto, Backend::kCadical, true},
-                     {"SAT, together", Method::kSat, Backend::kCadical, true},
-                     {"plain", Method::kPlain, Backend::kCadical},
-                     {"plain, MiniSat", Method::kPlain, Backend::kMinisat},
-                     {"SAT", Method::kSat, Backend::kCadical},
-                     {"SAT, MiniSat", Method::kSat, Backend::kMinisat},
-                     {"diagrams", Method::kDiagrams, Backend::kCadical},
-                     {"brute force", Method::kBruteForce, Backend::kCadical}};
+const Way kWays[] = {
+    {"auto", Method::kAuto, Backend::kCadical},
+    {"auto, together", Method::kAuto, Backend::kCadical, true},
+    {"SAT, together", Method::kSat, Backend::kCadical, true},
+    {"plain", Method::kPlain, Backend::kCadical},
+    {"plain, MiniSat", Method::kPlain, Backend::kMinisat},
+    {"SAT", Method::kSat, Backend::kCadical},
+    {"SAT, MiniSat", Method::kSat, Backend::kMinisat},
+    {"diagrams", Method::kDiagrams, Backend::kCadical},
+    {"brute force", Method::kBruteForce, Backend::kCadical},
+    {"likeliest fault", Method::kAuto, Backend::kCadical, true, Order::kLikeliestFault},
+    {"likeliest fault, MiniSat", Method::kAuto, Backend::kMinisat, true,
+     Order::kLikeliestFault}};
+
+/// A set as Order::kLikeliestFault compares it: its faults, likeliest first.
+using RankedFaults = std::vector<std::pair<int, FaultId>>;
+RankedFaults ranked(const SmallGraph& graph, const std::vector<FaultId>& faults) {
+  RankedFaults result;
+  for (const FaultId fault : faults)
+    result.emplace_back(graph.faults[fault].weight, fault);
+  std::sort(result.begin(), result.end());
+  return result;
+}
 
 struct Limits {
   uint32_t total = kUnlimited;
@@ -55,6 +70,7 @@ std::string difference(const SmallGraph& graph, const Limits& limits, const Way&
   SearchOptions options;
   options.method = way.method;
   options.backend = way.backend;
+  options.order = way.order;
   if (way.together) options.conjuncts = {.largest_cone = 3, .kernel_gain = 0};
   options.budget.total = limits.total;
   const std::vector<std::string>& kinds = read->faults.kinds();
@@ -69,6 +85,11 @@ std::string difference(const SmallGraph& graph, const Limits& limits, const Way&
   std::set<FaultBits> found;
   size_t size = 0;
   int64_t last_weight = INT64_MIN;
+  RankedFaults last_ranked;
+  // Of several conjuncts one gives all its sets of a size before the next.
+  const Dag& dag = read->dag;
+  const bool one_conjunct =
+      !dag.is_gate(dag.root()) || !dag.is_and(dag.gate_of(dag.root()));
   while (const std::optional<FoundSet> set = search.next()) {
     FaultBits bits = 0;
     int64_t weight = 0;
@@ -82,6 +103,12 @@ std::string difference(const SmallGraph& graph, const Limits& limits, const Way&
     if (set->faults.size() == size && weight < last_weight && !way.together) {
       return "not in order of weight";
     }
+    RankedFaults here = ranked(graph, set->faults);
+    if (way.order == Order::kLikeliestFault && one_conjunct &&
+        set->faults.size() == size && here < last_ranked) {
+      return "not in order of the likeliest fault";
+    }
+    last_ranked = std::move(here);
     size = set->faults.size();
     last_weight = weight;
     if (!found.insert(bits).second) return "a set twice";

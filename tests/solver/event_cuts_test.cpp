@@ -1,4 +1,4 @@
-#include "solver/cut_sets.h"
+#include "solver/event_cuts.h"
 
 #include <algorithm>
 #include <bit>
@@ -85,9 +85,9 @@ std::set<std::vector<uint32_t>> brute_force(const Instance& instance, size_t lar
   return minimal;
 }
 
-std::vector<CutCandidate> candidates_of(const Instance& instance,
-                                        std::mt19937_64& random) {
-  std::vector<CutCandidate> candidates;
+std::vector<EventCandidate> candidates_of(const Instance& instance,
+                                          std::mt19937_64& random) {
+  std::vector<EventCandidate> candidates;
   for (uint32_t event = 0; event < instance.events; ++event) {
     candidates.push_back({event, static_cast<double>(1 + random() % 4) / 5});
   }
@@ -95,16 +95,16 @@ std::vector<CutCandidate> candidates_of(const Instance& instance,
   return candidates;
 }
 
-CutOptions patient(size_t largest) {
-  CutOptions options;
-  options.largest = largest;
+EventCutOptions patient(size_t largest) {
+  EventCutOptions options;
+  options.largest = static_cast<uint32_t>(largest);
   options.most = 100'000;
   options.most_found = 100'000;
   options.time_limit = std::chrono::minutes(5);
   return options;
 }
 
-TEST(CutSets, EqualBruteForceOnRandomGraphsWithConditions) {
+TEST(EventCuts, EqualBruteForceOnRandomGraphsWithConditions) {
   int with_conditions = 0;
   int with_larger = 0;
   for (uint64_t seed = 1; seed <= 5000; ++seed) {
@@ -112,12 +112,12 @@ TEST(CutSets, EqualBruteForceOnRandomGraphsWithConditions) {
     std::mt19937_64 random(seed);
     const Instance instance = random_instance(random);
     const size_t largest = 1 + random() % 4;
-    const CutSets found = cut_sets(instance.graph, instance.root,
-                                   candidates_of(instance, random), patient(largest));
+    const EventCuts found = event_cuts(instance.graph, instance.root,
+                                       candidates_of(instance, random), patient(largest));
     ASSERT_TRUE(found.complete);
     std::set<std::vector<uint32_t>> sets;
     std::vector<uint32_t> singles;
-    for (const CutSet& set : found.sets) {
+    for (const EventCut& set : found.sets) {
       ASSERT_TRUE(sets.insert(set.events).second);
       if (set.events.size() == 1) singles.push_back(set.events[0]);
     }
@@ -136,30 +136,32 @@ TEST(CutSets, EqualBruteForceOnRandomGraphsWithConditions) {
   EXPECT_GT(with_larger, 500);
 }
 
-TEST(CutSets, OrderIsSizeThenLikelihoodAndPrefixesAgree) {
+TEST(EventCuts, OrderIsSizeThenLikelihoodAndPrefixesAgree) {
   for (uint64_t seed = 1; seed <= 500; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     const Instance instance = random_instance(random);
-    const std::vector<CutCandidate> candidates = candidates_of(instance, random);
-    const CutSets all = cut_sets(instance.graph, instance.root, candidates, patient(3));
+    const std::vector<EventCandidate> candidates = candidates_of(instance, random);
+    const EventCuts all =
+        event_cuts(instance.graph, instance.root, candidates, patient(3));
     for (size_t i = 1; i < all.sets.size(); ++i) {
-      const CutSet& a = all.sets[i - 1];
-      const CutSet& b = all.sets[i];
+      const EventCut& a = all.sets[i - 1];
+      const EventCut& b = all.sets[i];
       ASSERT_TRUE(a.events.size() < b.events.size() ||
                   (a.events.size() == b.events.size() && a.likelihood >= b.likelihood));
     }
-    CutOptions two = patient(3);
+    EventCutOptions two = patient(3);
     two.most = 2;
-    std::vector<CutCandidate> shuffled = candidates;
+    std::vector<EventCandidate> shuffled = candidates;
     std::shuffle(shuffled.begin(), shuffled.end(), random);
-    const CutSets first = cut_sets(instance.graph, instance.root, shuffled, two);
+    const EventCuts first = event_cuts(instance.graph, instance.root, shuffled, two);
     ASSERT_EQ(first.sets.size() + static_cast<size_t>(first.left_out), all.sets.size());
-    std::vector<CutSet> expected;
-    for (const CutSet& set : all.sets) {
-      const auto of_its_size = std::count_if(
-          expected.begin(), expected.end(),
-          [&](const CutSet& other) { return other.events.size() == set.events.size(); });
+    std::vector<EventCut> expected;
+    for (const EventCut& set : all.sets) {
+      const auto of_its_size =
+          std::count_if(expected.begin(), expected.end(), [&](const EventCut& other) {
+            return other.events.size() == set.events.size();
+          });
       if (of_its_size < 2) expected.push_back(set);
     }
     ASSERT_EQ(first.sets.size(), expected.size());
@@ -168,37 +170,38 @@ TEST(CutSets, OrderIsSizeThenLikelihoodAndPrefixesAgree) {
   }
 }
 
-TEST(CutSets, AFallbackDoesNotHideASinglePoint) {
+TEST(EventCuts, AFallbackDoesNotHideASinglePoint) {
   // primary and C, or (because primary failed) the secondary: calls.md 6.1.
   DerivationGraph graph;
   const NodeId root = graph.goal({graph.rule({graph.present(0), graph.present(1)}),
                                   graph.rule({graph.failed(0, 0), graph.present(2)})});
-  const CutSets found = cut_sets(graph, root, {{0, .5}, {1, .5}, {2, .5}}, patient(3));
+  const EventCuts found =
+      event_cuts(graph, root, {{0, .5}, {1, .5}, {2, .5}}, patient(3));
   ASSERT_EQ(found.sets.size(), 2U);
   EXPECT_EQ(found.sets[0].events, (std::vector<uint32_t>{1}));
   EXPECT_EQ(found.sets[1].events, (std::vector<uint32_t>{0, 2}));
 }
 
-TEST(CutSets, NothingHoldsMeansTheEmptySetCuts) {
+TEST(EventCuts, NothingHoldsMeansTheEmptySetCuts) {
   const DerivationGraph graph;
-  const CutSets found = cut_sets(graph, DerivationGraph::kFalse, {});
+  const EventCuts found = event_cuts(graph, DerivationGraph::kFalse, {});
   ASSERT_EQ(found.sets.size(), 1U);
   EXPECT_TRUE(found.sets[0].events.empty());
   EXPECT_TRUE(found.complete);
-  EXPECT_TRUE(cut_sets(graph, DerivationGraph::kTrue, {}).sets.empty());
+  EXPECT_TRUE(event_cuts(graph, DerivationGraph::kTrue, {}).sets.empty());
 }
 
-TEST(CutSets, TenThousandSinglePointsTakeLessThanASecond) {
+TEST(EventCuts, TenThousandSinglePointsTakeLessThanASecond) {
   DerivationGraph graph;
   std::vector<NodeId> leaves;
-  std::vector<CutCandidate> candidates;
+  std::vector<EventCandidate> candidates;
   for (uint32_t event = 0; event < 10'800; ++event) {
     leaves.push_back(graph.present(event));
     candidates.push_back({event, 0.5});
   }
   const NodeId root = graph.rule(leaves);
   const auto start = std::chrono::steady_clock::now();
-  const CutSets found = cut_sets(graph, root, candidates);
+  const EventCuts found = event_cuts(graph, root, candidates);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
   EXPECT_TRUE(found.complete);
   EXPECT_EQ(found.single_points.size(), 10'800U);
@@ -206,11 +209,11 @@ TEST(CutSets, TenThousandSinglePointsTakeLessThanASecond) {
   EXPECT_EQ(found.left_out, 10'780);
 }
 
-TEST(CutSets, WhatIsLeftOutIsSaid) {
+TEST(EventCuts, WhatIsLeftOutIsSaid) {
   // 200 calls, each with a retry: 200 pairs, the likeliest of which come first.
   DerivationGraph graph;
   std::vector<NodeId> calls;
-  std::vector<CutCandidate> candidates;
+  std::vector<EventCandidate> candidates;
   for (uint32_t event = 0; event < 400; event += 2) {
     calls.push_back(
         graph.goal({graph.present(event),
@@ -219,19 +222,19 @@ TEST(CutSets, WhatIsLeftOutIsSaid) {
     candidates.push_back({event + 1, 0.5});
   }
   const NodeId root = graph.rule(calls);
-  const CutSets all = cut_sets(graph, root, candidates);
+  const EventCuts all = event_cuts(graph, root, candidates);
   EXPECT_TRUE(all.complete);
   EXPECT_EQ(all.left_out, 180);
   EXPECT_EQ(all.sets[0].events, (std::vector<uint32_t>{398, 399}));
-  CutOptions few;
+  EventCutOptions few;
   few.most_found = 50;
-  const CutSets some = cut_sets(graph, root, candidates, few);
+  const EventCuts some = event_cuts(graph, root, candidates, few);
   EXPECT_FALSE(some.complete);
   EXPECT_FALSE(some.stopped);
   EXPECT_EQ(some.left_out, 30);
-  CutOptions stopped;
+  EventCutOptions stopped;
   stopped.stop = [] { return true; };
-  EXPECT_TRUE(cut_sets(graph, root, candidates, stopped).stopped);
+  EXPECT_TRUE(event_cuts(graph, root, candidates, stopped).stopped);
 }
 
 TEST(GraphEvaluator, AgreesWithTheDefinitionWhileLeavesAreSwitched) {
