@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "solver/dag_builder.h"
+#include "solver/duals.h"
 
 namespace cutset::solver {
 
@@ -43,6 +44,7 @@ class Folding {
         needed_(needed_gates(dag, known)),
         parents_(dag.gate_count(), 0),
         parent_(dag.gate_count(), 0),
+        dual_(duals(dag)),
         result_(dag.gate_count(), kTrue),
         builder_(dag.fault_count()) {}
 
@@ -75,9 +77,11 @@ class Folding {
     }
   }
 
-  /// Its children go to its only parent.
+  /// Its children go to its only parent. A gate whose negation is in the graph stays: the
+  /// two would not be recognised any more.
   bool is_merged(GateId gate) const {
-    return parents_[gate] == 1 && !dag_.may_learn(gate) &&
+    const bool has_dual = !dual_.empty() && dual_[gate] != kNoDual;
+    return parents_[gate] == 1 && !dag_.may_learn(gate) && !has_dual &&
            dag_.is_and(parent_[gate]) == dag_.is_and(gate);
   }
 
@@ -114,6 +118,7 @@ class Folding {
   std::vector<uint8_t> needed_;
   std::vector<uint32_t> parents_;
   std::vector<GateId> parent_;
+  std::vector<GateId> dual_;
   std::vector<Child> result_;
   DagBuilder builder_;
   std::vector<Child> children_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "solver/duals.h"
 #include "solver/first_in_order.h"
 #include "solver/passes.h"
 
@@ -32,7 +33,13 @@ void SatSource::encode() {
   true_ = solver_->new_variable();
   solver_->add({true_});
   enumeration_ = solver_->new_variable();
+  // A gate and its negation share a variable: of the two exactly one is broken.
+  const std::vector<GateId> dual = duals(dag_);
   for (GateId gate = 0; gate < dag_.gate_count(); ++gate) {
+    if (!dual.empty() && dual[gate] < gate) {
+      gate_broken_.push_back(-gate_broken_[dual[gate]]);
+      continue;
+    }
     gate_broken_.push_back(solver_->new_variable());
     solver_->prefer(-gate_broken_.back());
   }

@@ -4,8 +4,9 @@
 // One-sided (Plaisted and Greenbaum 1986): b(g) implies that g does not hold. For an AND
 // gate b(g) implies b(some child), for an OR gate b(every child). b(lost leaf) is "its
 // fault is active", b(enabled leaf) "it is not". A new alternative of a goal therefore
-// only adds clauses. As smaller sizes are exhausted before, a model has no smaller cut
-// set inside, with conditions as well.
+// only adds clauses. Gates that are each other's negation (duals.h) are one variable. As
+// smaller sizes are exhausted before, a model has no smaller cut set inside, with
+// conditions as well.
 //
 // Thread rule: one owner.
 #pragma once
