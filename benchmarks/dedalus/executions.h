@@ -9,7 +9,7 @@
 
 namespace cutset::dedalus {
 
-/// Microseconds an execution, medians over the rounds.
+/// Microseconds of processor time an execution, medians over the rounds.
 struct ExecutionTimes {
   double judge = 0;     // verdict only; steps that earlier runs evaluated are kept
   double lineage = 0;   // tables, messages, firings; likewise
