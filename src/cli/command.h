@@ -47,6 +47,7 @@ void add_replay_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_analyze_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_diff_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_solve_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
+void add_verify_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_report_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_lint_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_fmt_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);

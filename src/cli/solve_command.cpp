@@ -8,9 +8,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/signals.h"
+#include "solver/certificate.h"
 #include "solver/cut_search.h"
 
 namespace cutset::cli {
@@ -26,6 +28,13 @@ struct SolveOptions {
   bool all = false;
   bool count = false;
   bool stats = false;
+  std::string certificate;
+  bool first_given = false;
+
+  /// A certificate needs the complete list.
+  bool lists_all() const {
+    return all || count || (!certificate.empty() && !first_given);
+  }
   std::string method = "auto";
   std::string backend = "cadical";
   uint64_t seed = 0;
@@ -71,7 +80,7 @@ Result<solver::SearchOptions> search_options(const SolveOptions& options) {
   search.seed = options.seed;
   search.time_limit =
       std::chrono::milliseconds(static_cast<int64_t>(options.time_limit * 1000));
-  search.wanted = options.all ? 0 : options.first;
+  search.wanted = options.lists_all() ? 0 : options.first;
   search.stop = stop_was_requested;
   return search;
 }
@@ -79,11 +88,20 @@ Result<solver::SearchOptions> search_options(const SolveOptions& options) {
 /// Prints sets as they are found (text) or keeps them (JSON).
 class Output {
  public:
-  Output(const solver::FaultGraph& graph, bool json) : graph_(graph), json_(json) {}
+  Output(const solver::FaultGraph& graph, const SolveOptions& options, bool json)
+      : graph_(graph),
+        json_(json),
+        only_counts_(options.count),
+        keeps_(!options.certificate.empty()) {}
+
+  /// For the certificate, which lists them.
+  std::vector<solver::FaultSet>& kept() { return kept_; }
 
   void add(const solver::FoundSet& set) {
+    if (keeps_) kept_.push_back(set.faults);
     ++by_size_[set.faults.size()];
     ++found_;
+    if (only_counts_) return;
     if (json_) {
       ordered_json faults = ordered_json::array();
       ordered_json names = ordered_json::array();
@@ -109,6 +127,9 @@ class Output {
  private:
   const solver::FaultGraph& graph_;
   bool json_;
+  bool only_counts_;
+  bool keeps_;
+  std::vector<solver::FaultSet> kept_;
   uint64_t found_ = 0;
   std::map<size_t, uint64_t> by_size_;
   ordered_json sets_ = ordered_json::array();
@@ -179,6 +200,16 @@ struct Answer {
   std::map<size_t, uint64_t> by_size;
 };
 
+Result<solver::CertificateSize> certify(const solver::FaultGraph& graph,
+                                        const solver::Budget& budget,
+                                        std::vector<solver::FaultSet> sets,
+                                        const std::string& path) {
+  solver::CertificateClaim claim;
+  claim.budget = budget;
+  claim.sets = std::move(sets);
+  return solver::write_certificate(graph, claim, stop_was_requested, path);
+}
+
 int solve(const SolveOptions& options, const GlobalOptions& global) {
   on_stop(nullptr);
   Result<solver::SearchOptions> wanted = search_options(options);
@@ -187,9 +218,9 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
   if (!graph.ok()) return fail(graph.error(), global);
   solver::CutSearch search(*graph, *wanted);
   if (const Status fits = search.check(); !fits.ok()) return fail(fits.error(), global);
-  Output output(*graph, global.json);
+  Output output(*graph, options, global.json);
   Answer answer;
-  if (options.count) {
+  if (options.count && options.certificate.empty()) {
     const solver::SetCount count = search.count();
     answer.sets = count.sets;
     answer.exact = !count.at_least;
@@ -198,7 +229,7 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
       if (count.by_size[size] != 0) answer.by_size[size] = count.by_size[size];
     }
   } else {
-    while (options.all || output.found() < options.first) {
+    while (options.lists_all() || output.found() < options.first) {
       const std::optional<solver::FoundSet> set = search.next();
       if (!set) break;
       output.add(*set);
@@ -209,6 +240,13 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
     answer.by_size = output.by_size();
   }
   const int code = answer.stopped ? kExitStopped : kExitHeld;
+  std::optional<solver::CertificateSize> certificate;
+  if (!options.certificate.empty() && answer.exact) {
+    const Result<solver::CertificateSize> written =
+        certify(*graph, wanted->budget, std::move(output.kept()), options.certificate);
+    if (!written.ok()) return fail(written.error(), global);
+    certificate = *written;
+  }
   if (global.json) {
     ordered_json sizes = ordered_json::object();
     for (const auto& [size, sets] : answer.by_size) sizes[std::to_string(size)] = sets;
@@ -223,6 +261,13 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
                          {"complete", answer.exact},
                          {"stopped", answer.stopped},
                          {"by_size", sizes}};
+    if (!options.certificate.empty()) {
+      json["certificate"] = certificate
+                                ? ordered_json{{"file", options.certificate},
+                                               {"parts", certificate->parts},
+                                               {"packings", certificate->packings}}
+                                : ordered_json(nullptr);
+    }
     if (!options.count) json["sets"] = std::move(output.sets());
     if (options.stats) json["stats"] = stats_json(search.stats());
     const std::string text =
@@ -230,15 +275,25 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
     fmt::print("{}\n", text);
     return code;
   }
-  fmt::print("{}{} minimal cut set{}{}{}{}\n", output.found() == 0 ? "" : "\n",
-             answer.exact ? fmt::format("{}", answer.sets)
-                          : fmt::format("{} {}", options.count ? "at least" : "the first",
-                                        answer.sets),
-             answer.sets == 1 ? "" : "s", budget_text(wanted->budget),
-             sizes_text(answer.by_size),
-             answer.exact     ? ": all there are"
-             : answer.stopped ? ": stopped before the end"
-                              : "; there may be more (--all, --first N)");
+  fmt::print(
+      "{}{} minimal cut set{}{}{}{}\n", output.found() == 0 || options.count ? "" : "\n",
+      answer.exact
+          ? fmt::format("{}", answer.sets)
+          : fmt::format("{} {}", options.count ? "at least" : "the first", answer.sets),
+      answer.sets == 1 ? "" : "s", budget_text(wanted->budget),
+      sizes_text(answer.by_size),
+      answer.exact     ? ": all there are"
+      : answer.stopped ? ": stopped before the end"
+                       : "; there may be more (--all, --first N)");
+  if (certificate) {
+    fmt::print(
+        "certificate: {} ({} conjuncts in {} parts, {} of them packings); check it: "
+        "cutset verify {} {}\n",
+        options.certificate, certificate->conjuncts, certificate->parts,
+        certificate->packings, options.certificate, options.graph);
+  } else if (!options.certificate.empty()) {
+    log_warning("no certificate: it needs the complete list");
+  }
   if (options.stats) print_stats(search.stats());
   return code;
 }
@@ -276,14 +331,19 @@ void add_solve_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   command->add_option("--time-limit", options->time_limit, "Seconds; 0: none")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  command->add_option("--certificate", options->certificate,
+                      "Also write the proof that the list is complete (implies --all); "
+                      "cutset verify checks it");
   command->add_flag("--stats", options->stats,
                     "Also the graph after each pass, formulas and times");
   command->footer(
       "Examples:\n"
       "  cutset solve graph.dag --first 20\n"
       "  cutset solve graph.dag --budget 3,crash=1 --all --json\n"
-      "  cutset solve fault-tree.xml --count --budget 6");
-  command->callback([options, &global, &chosen] {
+      "  cutset solve fault-tree.xml --count --budget 6\n"
+      "  cutset solve graph.dag --budget 3 --certificate graph.cert");
+  command->callback([options, first, &global, &chosen] {
+    options->first_given = first->count() > 0;
     chosen = [options, &global] { return solve(*options, global); };
   });
 }
