@@ -1,11 +1,9 @@
 #include "dedalus/parser.h"
 
-#include <array>
-#include <charconv>
 #include <utility>
 
 #include "base/text.h"
-#include "dedalus/scanner.h"
+#include "dedalus/expression_parser.h"
 
 namespace cutset::dedalus {
 
@@ -15,30 +13,14 @@ using syntax::Atom;
 using syntax::Operand;
 using syntax::Predicate;
 
-/// In this order; `<=` and `>=` before `<` and `>` (section 12.2).
-constexpr std::array<std::pair<std::string_view, Operator>, 10> kOperators = {{
-    {"==", Operator::kEqual},
-    {"!=", Operator::kNotEqual},
-    {"<=", Operator::kLessEqual},
-    {">=", Operator::kGreaterEqual},
-    {"+", Operator::kAdd},
-    {"-", Operator::kSubtract},
-    {"/", Operator::kDivide},
-    {"*", Operator::kMultiply},
-    {"<", Operator::kLess},
-    {">", Operator::kGreater},
-}};
-
 /// Every function returns false after it has reported an error.
-class Parser {
+class Parser : private ExpressionParser {
  public:
   Parser(const Source& source, uint32_t file, Problems& problems, syntax::Tree& tree,
          bool with_comments)
-      : source_(source),
-        file_(file),
-        problems_(problems),
-        tree_(tree),
-        scanner_(source.text(), with_comments ? &tree.comments : nullptr) {}
+      : ExpressionParser(source, file, problems,
+                         with_comments ? &tree.comments : nullptr),
+        tree_(tree) {}
 
   void program() {
     while (!scanner_.at_end() && !problems_.full()) {
@@ -64,23 +46,6 @@ class Parser {
   }
 
  private:
-  bool error(uint32_t offset, std::string message) {
-    if (const auto comment = scanner_.open_comment()) {
-      problems_.error(source_, file_, *comment,
-                      "this comment does not end; expected `*/` behind it");
-    } else {
-      problems_.error(source_, file_, offset, std::move(message));
-    }
-    return false;
-  }
-
-  bool expected(std::string_view what, std::string_view advice = "") {
-    const uint32_t offset = scanner_.next();
-    const std::string found = scanner_.found();
-    return error(offset, "expected " + std::string(what) + ", found " + found +
-                             std::string(advice));
-  }
-
   bool clause(syntax::Clause& clause) {
     if (scanner_.accept("include")) {
       syntax::Include include{.path = {}, .offset = clause.begin, .path_offset = 0};
@@ -249,79 +214,7 @@ class Parser {
     return true;
   }
 
-  bool atom(Atom& into) {
-    into.offset = scanner_.next();
-    if (const auto name = scanner_.ident(); name && scanner_.accept("<")) {
-      const uint32_t offset = scanner_.next();
-      if (const auto variable = scanner_.ident(); variable && scanner_.accept(">")) {
-        into.aggregate = *name;
-        into.first = {.kind = Operand::Kind::kName,
-                      .offset = offset,
-                      .text = *variable,
-                      .number = 0};
-        return true;
-      }
-    }
-    scanner_.go_to(into.offset);
-    return operand(into.first, "a variable, a number or a string") && operations(into);
-  }
-
-  bool operations(Atom& into) {
-    while (true) {
-      const uint32_t offset = scanner_.next();
-      constexpr std::string_view kFirst = "=!<>+-/*";
-      if (kFirst.find(scanner_.peek()) == std::string_view::npos) return true;
-      const std::pair<std::string_view, Operator>* found = nullptr;
-      for (const auto& candidate : kOperators) {
-        if (found == nullptr && scanner_.accept(candidate.first)) found = &candidate;
-      }
-      if (found == nullptr) return true;
-      if (into.rest.size() == kMaxOperations) {
-        return error(offset, "more than " + std::to_string(kMaxOperations) +
-                                 " operators in one expression");
-      }
-      syntax::Operation operation{.op = found->second, .offset = offset, .operand = {}};
-      const std::string what =
-          "a variable, a number or a string behind `" + std::string(found->first) + "`";
-      if (!operand(operation.operand, what)) return false;
-      into.rest.push_back(operation);
-    }
-  }
-
-  bool operand(Operand& into, const std::string& what) {
-    into.offset = scanner_.next();
-    if (const auto text = scanner_.string()) {
-      into.kind = Operand::Kind::kString;
-      into.text = *text;
-      return true;
-    }
-    if (const auto digits = scanner_.digits()) {
-      into.kind = Operand::Kind::kNumber;
-      into.text = *digits;
-      return number(*digits, into.offset, into.number);
-    }
-    if (const auto name = scanner_.ident()) {
-      into.kind = Operand::Kind::kName;
-      into.text = *name;
-      return true;
-    }
-    if (scanner_.looks_at("'")) return expected(what, " (strings stand in \"\")");
-    if (scanner_.looks_at("-")) return expected(what, " (-1 is written 0-1)");
-    if (scanner_.looks_at("(")) return expected(what, " (expressions have no brackets)");
-    return expected(what);
-  }
-
-  bool number(std::string_view digits, uint32_t offset, int64_t& into) {
-    const char* end = digits.data() + digits.size();
-    if (std::from_chars(digits.data(), end, into).ec == std::errc()) return true;
-    return error(offset, "the number is too large; the largest is 9223372036854775807");
-  }
-
-  const Source& source_;
-  uint32_t file_;
-  Problems& problems_;
   syntax::Tree& tree_;
-  Scanner scanner_;
   std::optional<uint32_t> next_clause_;  // where to go on after this error
 };
 
