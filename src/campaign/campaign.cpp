@@ -236,8 +236,9 @@ Result<CampaignSummary> Campaign::run() {
     }
     while (step == Step::kGoOn) {
       if (out_of_budget()) return Step::kEnd;
-      CUTSET_ASSIGN(const QueryAnswer answer,
-                    next_experiment(model_, candidates_, state_));
+      CUTSET_ASSIGN(
+          const QueryAnswer answer,
+          next_experiment(model_, candidates_, state_, [this] { return stop_.load(); }));
       if (!answer.proposal) return Step::kEnd;
       if (answer.proposal->faults.empty() || is_planned(answer.proposal->faults)) {
         return Error::internal("the search proposed " + to_text(answer.proposal->faults) +

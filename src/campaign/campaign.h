@@ -49,6 +49,7 @@ struct CampaignOptions {
   std::string
       replay;  // command that replays a finding, "<id>" for its id; for the reports
   std::string started;  // RFC 3339; for the journal
+  std::string folder;   // where the proof of the end goes; "": none is written
 };
 
 class Campaign {
@@ -93,6 +94,7 @@ class Campaign {
   void count_calls();
   void state_assumptions();
   void state_end();
+  void prove_end();
   Status write_end();
   bool is_accepted_single_point(const FaultSet& faults) const;
   bool out_of_budget();

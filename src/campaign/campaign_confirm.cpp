@@ -152,7 +152,10 @@ Result<Campaign::Step> Campaign::confirm(const Proposal& proposal, Done first,
   state_.violated.push_back(finding.faults);
   finding.accepted = is_accepted_single_point(finding.faults);
   CUTSET_TRY(write_finding(std::move(finding)));
-  return options_.stop_at_first ? Step::kEnd : Step::kGoOn;
+  if (!options_.stop_at_first) return Step::kGoOn;
+  summary_.status = CampaignStatus::kStopped;
+  summary_.why = "stopped at the first finding, as asked for";
+  return Step::kEnd;
 }
 
 Result<bool> Campaign::already_shown(const Proposal& proposal) {

@@ -9,6 +9,7 @@
 #include "campaign/campaign.h"
 #include "campaign/exhaustive_count.h"
 #include "campaign/journal_records.h"
+#include "campaign/proof.h"
 
 namespace cutset::campaign {
 
@@ -118,6 +119,24 @@ void Campaign::state_end() {
   }
 }
 
+/// Says how to check the statement. Without a proof the campaign ends all the same, and
+/// says why there is none.
+void Campaign::prove_end() {
+  if (options_.folder.empty() || summary_.status != CampaignStatus::kExhausted ||
+      summary_.candidates == 0) {
+    return;
+  }
+  const Result<Proof> proof = write_proof(
+      model_, candidates_, state_, summary_.findings, summary_.assumptions,
+      [this] { return stop_.load(); }, options_.folder);
+  if (proof.ok()) {
+    summary_.proof = *proof;
+    summary_.statement += " Check it with: " + proof->verify;
+  } else {
+    summary_.statement += " It is not proved: " + proof.error().text() + ".";
+  }
+}
+
 Status Campaign::write_end() {
   settle_findings();
   count_calls();
@@ -129,6 +148,7 @@ Status Campaign::write_end() {
   }
   state_assumptions();
   state_end();
+  prove_end();
   // A journal that stopped fitting cannot take its end either: the first error is the one
   // to report.
   if (journal_.replaying()) return {};

@@ -66,6 +66,11 @@ Json end_record(const CampaignSummary& summary, size_t exhausted_to, int64_t ela
   record["exhausted_to"] = exhausted_to;
   record["statement"] = summary.statement;
   record["assumptions"] = summary.assumptions;
+  if (summary.proof) {
+    record["proof"] = {{"graph", summary.proof->graph},
+                       {"certificate", summary.proof->certificate},
+                       {"verify", summary.proof->verify}};
+  }
   record["counts"] = Json::object();
   for (const auto& [verdict, count] : summary.verdicts) {
     record["counts"][std::string(verdict_name(verdict))] = count;

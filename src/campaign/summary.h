@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "campaign/finding.h"
+#include "campaign/proof_files.h"
 #include "campaign/wrong_prediction.h"
 
 namespace cutset::campaign {
@@ -36,8 +37,9 @@ struct CampaignSummary {
   std::vector<std::string> unproxied;  // calls that spans show and no proxy saw
   std::vector<std::string> assumptions;
   std::string statement;
-  size_t calls = 0;       // identities seen
-  size_t candidates = 0;  // of them, calls that may be faulted
+  std::optional<Proof> proof;  // of the statement
+  size_t calls = 0;            // identities seen
+  size_t candidates = 0;       // of them, calls that may be faulted
   int64_t overhead_ns =
       0;  // median of an experiment: everything but the system's own time
 

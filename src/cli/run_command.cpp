@@ -120,6 +120,7 @@ Result<campaign::CampaignOptions> campaign_options(const injector::Config& confi
   options.stop_at_first = arguments.first;
   options.seed = arguments.seed;
   options.started = now_rfc3339();
+  options.folder = state;
   options.replay = "cutset replay " + state + "/findings/finding-<id>.yaml";
   if (!arguments.state.empty()) options.replay += " --config " + arguments.config;
   if (!arguments.resume) {

@@ -21,7 +21,8 @@ void expand(const campaign::Finding& finding, size_t index, campaign::FaultSet c
 
 }  // namespace
 
-SearchResult search(const Application& application, bool compose) {
+SearchResult search(const Application& application, bool compose,
+                    const std::string& folder) {
   SimulatedExperimenter experimenter(application);
   auto journal = campaign::Journal::create("");
   CHECK(journal.ok());
@@ -32,6 +33,7 @@ SearchResult search(const Application& application, bool compose) {
   options.fault_free_runs = 1;
   options.repeat = 1;
   options.compose = compose;
+  options.folder = folder;
   campaign::Campaign campaign(experimenter, **journal, options);
   auto summary = campaign.run();
   CHECK(summary.ok());

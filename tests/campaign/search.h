@@ -14,7 +14,9 @@ struct SearchResult {
   std::set<campaign::FaultSet> minimal;  // every finding in all its alternatives
 };
 
-SearchResult search(const Application& application, bool compose = true);
+/// `folder`: where the campaign leaves its proof; "": it leaves none.
+SearchResult search(const Application& application, bool compose = true,
+                    const std::string& folder = "");
 std::string to_text(const std::set<campaign::FaultSet>& sets);
 /// The calls of fault sets, without modes.
 std::set<std::set<std::string>> calls_of(const std::set<campaign::FaultSet>& sets);

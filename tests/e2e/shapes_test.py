@@ -32,6 +32,17 @@ class Shapes(harness.EndToEnd):
         files = list((state / "findings").glob("finding-*.yaml"))
         self.assertEqual(len(files), len(sets))
         self.assert_nothing_left()
+        self.proof_is_accepted(state, end)
+
+    def proof_is_accepted(self, state, end):
+        """What the end says can be checked, and is refused for another graph."""
+        graph, proof = state / "final-graph.dag", state / "final-graph.cert"
+        self.assertEqual(end["proof"]["verify"], f"cutset verify {proof} {graph}")
+        self.assertIn(end["proof"]["verify"], end["statement"])
+        self.assert_exit(self.cutset("verify", proof, graph), 0)
+        text = graph.read_text().splitlines(keepends=True)
+        (state / "other.dag").write_text("".join(text[:-1]).replace(" a ", " o ", 1) + text[-1])
+        self.assertNotEqual(self.cutset("verify", proof, state / "other.dag").returncode, 0)
 
 
 if __name__ == "__main__":
