@@ -58,6 +58,15 @@ TEST(Models, HaveParametersAndAnExpectationInEachRow) {
   }
 }
 
+TEST(Models, AreInTheReadme) {
+  const auto readme = read_file(CUTSET_SOURCE_DIR "/models/README.md");
+  ASSERT_TRUE(readme.ok());
+  for (const std::string& path : models_in("")) {
+    const std::string name = fs::path(path).filename().string();
+    EXPECT_NE(readme->find("](" + name + ")"), std::string::npos) << name;
+  }
+}
+
 TEST(Models, SayWhereTheyComeFrom) {
   for (const std::string& path : models_in("")) {
     const auto text = read_file(path);
