@@ -333,7 +333,8 @@ Literal Grounder::absence(const Match& match, size_t premise) {
     present.push_back(tuple.literal);
   }
   const Literal result = negation(goals_.either(present));
-  absence_known_.emplace(std::move(name), result);
+  // Before its time a relation has only facts; there will be more.
+  if (time <= match.time) absence_known_.emplace(std::move(name), result);
   return result;
 }
 

@@ -75,6 +75,22 @@ TEST(Grounding, UnrollsRecursionWithinAStep) {
   }
 }
 
+/// What is absent at a later time because nothing is there yet may be there then.
+TEST(Grounding, AnAbsenceBeforeItsTimeIsAskedAgain) {
+  const std::string program =
+      "p0(\"c\", 2)@1; p1(\"b\")@1; every(\"c\", 2)@1;\n"
+      "p3(\"c\", \"b\", \"c\")@async :- notin p3(\"a\", T2, _)@100;\n"
+      "p3(T2, \"a\", T2)@async :- p1(T2), notin p1(T1)@2;\n"
+      "p1(T0)@next :- p0(T0, _);\n"
+      "post(T0, T0) :- p3(T0, T1, T0);\n"
+      "pre(X, Y) :- every(X, _)@1, every(Y, _)@1;\n";
+  const FailureSpec spec{.eot = 3, .eff = 2, .crashes = 1, .nodes = {"a", "b", "c"}};
+  const auto experimenter = experimenter_of(program, spec);
+  expect_exact(*experimenter);
+  EXPECT_EQ(sets_of(searched(*experimenter, campaign::Knowledge::kAll, false)).size(),
+            2U);
+}
+
 TEST(Grounding, StopsWhenAsked) {
   const auto rows = golden_rows();
   const auto experimenter = experimenter_of(rows.front());
