@@ -46,7 +46,7 @@ class Search {
   Status add_finding(const FaultNumbers& faults, const ModelRun& run);
   Status show_subsets(LineageFinding& finding);
   Status show_subset(const FaultNumbers& subset);
-  void block(const FaultNumbers& faults);
+  void block(const FaultNumbers& faults, std::string run);
   void stop(std::string why) {
     summary_.status = LineageStatus::kStopped;
     summary_.why = std::move(why);
@@ -72,6 +72,14 @@ Result<LineageSummary> Search::run() {
     summary_.status = LineageStatus::kVacuous;
   } else {
     CUTSET_TRY(loop());
+    summary_.assumptions.push_back(
+        summary_.knowledge == Knowledge::kAll
+            ? "the graph has the firings of the model's rules in all runs"
+            : "each firing of the graph was seen in a run, and depends on nothing else");
+    if (!symmetries_.empty()) {
+      summary_.assumptions.push_back(
+          "nodes that can be exchanged in the model can be exchanged in fault sets");
+    }
   }
   search_.reset();
   summary_.seconds = seconds();
@@ -137,7 +145,7 @@ void Search::rebuild() {
   options.budget.kinds = {{"crash", space.crashes}};
   options.stop = [this] { return stopped(); };
   search_ = std::make_unique<solver::CutSearch>(summary_.graph, std::move(options));
-  for (const FaultNumbers& violated : summary_.blocked) search_->block(violated);
+  for (const LineageSummary::Shown& each : summary_.violated) search_->block(each.faults);
 }
 
 bool Search::is_known_to_hold(const FaultNumbers& faults) const {
@@ -168,6 +176,9 @@ Result<ModelRun> Search::experiment(const FaultNumbers& faults) {
   CUTSET_ASSIGN(ModelRun run, experimenter_.run(faults, learns ? RunDetail::kLineage
                                                                : RunDetail::kOutcomes));
   judged_[faults] = run.violated;
+  if (!run.violated) {
+    summary_.held.push_back({fmt::format("run {}", summary_.experiments), faults});
+  }
   if (summary_.knowledge == Knowledge::kAll && model_.fault_count > 0) {
     CUTSET_TRY(check_prediction(faults, run));
   }
@@ -226,9 +237,9 @@ Status Search::loop() {
   }
 }
 
-void Search::block(const FaultNumbers& faults) {
+void Search::block(const FaultNumbers& faults, std::string run) {
   search_->block(faults);
-  summary_.blocked.push_back(faults);
+  summary_.violated.push_back({std::move(run), faults});
 }
 
 Status Search::add_finding(const FaultNumbers& faults, const ModelRun& run) {
@@ -240,7 +251,8 @@ Status Search::add_finding(const FaultNumbers& faults, const ModelRun& run) {
     summary_.experiments_to_first = summary_.experiments;
     summary_.seconds_to_first = seconds();
   }
-  block(faults);
+  const std::string name = fmt::format("run {}", summary_.experiments);
+  block(faults, name);
   for (const FaultNumbers& symmetry : symmetries_) {
     FaultNumbers image;
     for (const uint32_t fault : faults) image.push_back(symmetry[fault]);
@@ -250,7 +262,9 @@ Status Search::add_finding(const FaultNumbers& faults, const ModelRun& run) {
   std::sort(finding.orbit.begin(), finding.orbit.end());
   finding.orbit.erase(std::unique(finding.orbit.begin(), finding.orbit.end()),
                       finding.orbit.end());
-  for (const FaultNumbers& image : finding.orbit) block(image);
+  for (const FaultNumbers& image : finding.orbit) {
+    block(image, name + ", nodes exchanged");
+  }
   CUTSET_TRY(show_subsets(finding));
   if (options_.found) options_.found(finding);
   summary_.findings.push_back(std::move(finding));

@@ -83,10 +83,15 @@ struct LineageSummary {
   size_t symmetries = 0;                  // with the identity
   uint64_t goals = 0;                     // of the model or lineage
   uint64_t firings = 0;
-  /// What was searched last, and what is blocked in it: for the certificate. Faults are
+  /// What was searched last, and what the runs showed: for the certificate. Faults are
   /// numbered as in the space; budget: "crash" at most space.crashes.
   solver::FaultGraph graph;
-  std::vector<FaultNumbers> blocked;  // violated sets, with their images
+  struct Shown {
+    std::string run;  // "run 7", "run 7, nodes exchanged"
+    FaultNumbers faults;
+  };
+  std::vector<Shown> violated;  // with the images by symmetry
+  std::vector<Shown> held;
   std::vector<std::string> assumptions;
 
   /// DESIGN's exit codes: 0, 1, 2, 3.
