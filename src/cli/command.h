@@ -49,6 +49,7 @@ void add_diff_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_solve_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_verify_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_report_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
+void add_play_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_lint_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_fmt_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_agent_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);

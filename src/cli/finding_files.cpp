@@ -84,7 +84,9 @@ Result<std::vector<campaign::FaultSet>> known_findings(const std::string& state)
     CUTSET_ASSIGN(const std::string text, read_file(file, size_t{1} << 20));
     CUTSET_ASSIGN(const injector::Finding finding, injector::parse_finding(text, file));
     std::vector<campaign::Fault> faults;
-    for (const injector::RequestFault& fault : finding.schedule.faults) {
+    CUTSET_ASSIGN(const std::vector<injector::RequestFault> scheduled,
+                  injector::request_faults(finding.schedule, file));
+    for (const injector::RequestFault& fault : scheduled) {
       faults.push_back({fault.call.text(), fault.mode});
     }
     known.push_back(campaign::make_fault_set(std::move(faults)));

@@ -11,17 +11,27 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "dedalus/format.h"
+#include "injector/fdsl/format.h"
 
 namespace cutset::cli {
 
 namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  bool check = false;
+  bool to_stdout = false;
+  bool portable = false;
+  bool drop_comments = false;
+};
 
 struct Outcome {
   std::string text;             // if there are no problems
   std::vector<Error> problems;  // in the order of the file
 };
 
-Outcome format_model(const std::string& text, const std::string& file) {
+Outcome format_model(const std::string& text, const std::string& file,
+                     const Options& /*options*/) {
   const dedalus::Formatted formatted = dedalus::format(text, file);
   Outcome outcome{formatted.text, {}};
   for (const dedalus::Problem& problem : formatted.problems) {
@@ -30,19 +40,38 @@ Outcome format_model(const std::string& text, const std::string& file) {
   return outcome;
 }
 
+/// A schedule or a finding. Its comments cannot be kept, so a file that would lose some
+/// is not touched.
+Outcome format_schedule(const std::string& text, const std::string& file,
+                        const Options& options) {
+  namespace fdsl = injector::fdsl;
+  fdsl::Formatted formatted = fdsl::format_schedule(
+      text, file, options.portable ? fdsl::Output::kPortable : fdsl::Output::kNative);
+  for (Error& warning : formatted.warnings) {
+    warning.message = "warning: " + warning.message;
+    std::fprintf(stderr, "%s\n", warning.text().c_str());
+  }
+  const bool loses = formatted.problems.empty() && formatted.comment_line != 0 &&
+                     !options.to_stdout && !options.drop_comments;
+  if (loses) {
+    formatted.problems.push_back(Error::bad_input(
+        "the comment would be lost, for the YAML reader keeps none; use --stdout to see "
+        "the result, --drop-comments to go on without comments",
+        file, formatted.comment_line, 1));
+  }
+  return {std::move(formatted.text), std::move(formatted.problems)};
+}
+
 /// What can be formatted: a line for each language.
 struct Language {
   std::string_view extension;
-  Outcome (*format)(const std::string& text, const std::string& file);
+  Outcome (*format)(const std::string& text, const std::string& file,
+                    const Options& options);
 };
 constexpr std::array kLanguages = {
     Language{".ded", format_model},
-};
-
-struct Options {
-  std::vector<std::string> files;
-  bool check = false;
-  bool to_stdout = false;
+    Language{".yml", format_schedule},
+    Language{".yaml", format_schedule},
 };
 
 /// What became of one file.
@@ -53,7 +82,7 @@ struct Report {
   std::vector<Error> problems;
 };
 
-Report format_file(const std::string& file) {
+Report format_file(const std::string& file, const Options& options) {
   Report report;
   report.file = file;
   const std::string extension = std::filesystem::path(file).extension().string();
@@ -73,7 +102,7 @@ Report format_file(const std::string& file) {
     report.problems = {text.error()};
     return report;
   }
-  Outcome outcome = language->format(*text, file);
+  Outcome outcome = language->format(*text, file, options);
   report.problems = std::move(outcome.problems);
   report.text = std::move(outcome.text);
   report.changed = report.problems.empty() && report.text != *text;
@@ -119,7 +148,7 @@ int fmt(const Options& options, const GlobalOptions& global) {
   std::vector<Report> reports;
   int code = kExitHeld;
   for (const std::string& file : options.files) {
-    Report report = format_file(file);
+    Report report = format_file(file, options);
     if (report.changed && !options.check && !options.to_stdout) {
       const Status written = write_back(file, report.text);
       if (!written.ok()) report.problems = {written.error()};
@@ -150,8 +179,8 @@ int fmt(const Options& options, const GlobalOptions& global) {
 
 void add_fmt_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   auto options = std::make_shared<Options>();
-  CLI::App* command =
-      app.add_subcommand("fmt", "Bring protocol models into their one form, in place");
+  CLI::App* command = app.add_subcommand(
+      "fmt", "Bring protocol models and schedules into their one form, in place");
   command->add_option("files", options->files, "The files")->required();
   auto* check = command->add_flag("--check", options->check,
                                   "Change nothing; exit code 1 if a file would change");
@@ -159,7 +188,15 @@ void add_fmt_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
       ->add_flag("--stdout", options->to_stdout,
                  "Write the result to stdout, not to the file")
       ->excludes(check);
-  command->footer("Example: cutset fmt --check models/*.ded");
+  command->add_flag("--drop-comments", options->drop_comments,
+                    "Format schedules although their comments cannot be kept");
+  command
+      ->add_flag("--portable", options->portable,
+                 "Schedules as FDSL 1 that FaultSee accepts; with --stdout")
+      ->needs("--stdout");
+  command->footer(
+      "Example: cutset fmt --check models/*.ded\n"
+      "         cutset fmt --stdout --portable schedule.yml");
   command->callback([options, &global, &chosen] {
     chosen = [options, &global] { return fmt(*options, global); };
   });

@@ -38,14 +38,20 @@ Linted lint_model(const std::vector<std::string>& files) {
 Linted lint_other(const std::string& file) {
   const injector::LintReport found = injector::lint_file(file);
   Linted linted{file, std::string(injector::file_kind_name(found.kind)), {}};
-  for (const Error& error : found.problems) {
-    dedalus::Problem problem;
-    problem.message = error.message;
-    problem.file_name = error.file;
-    problem.place = {static_cast<uint32_t>(error.line),
-                     static_cast<uint32_t>(error.column)};
-    linted.problems.push_back(std::move(problem));
-  }
+  const auto add = [&](const std::vector<Error>& errors, dedalus::Severity severity) {
+    for (const Error& error : errors) {
+      dedalus::Problem problem;
+      problem.severity = severity;
+      problem.message = error.message;
+      problem.file_name = error.file;
+      problem.place = {static_cast<uint32_t>(error.line),
+                       static_cast<uint32_t>(error.column)};
+      if (severity == dedalus::Severity::kWarning) problem.check = "fdsl";
+      linted.problems.push_back(std::move(problem));
+    }
+  };
+  add(found.problems, dedalus::Severity::kError);
+  add(found.warnings, dedalus::Severity::kWarning);
   return linted;
 }
 

@@ -62,7 +62,9 @@ Result<ReplayResult> replay(const ReplayArguments& arguments, Progress& progress
   const std::string config_path = config_of(arguments);
   CUTSET_ASSIGN(const injector::Config config, injector::load_config(config_path));
   std::vector<campaign::Fault> planned;
-  for (const injector::RequestFault& fault : result.finding.schedule.faults) {
+  CUTSET_ASSIGN(const std::vector<injector::RequestFault> scheduled,
+                injector::request_faults(result.finding.schedule, arguments.finding));
+  for (const injector::RequestFault& fault : scheduled) {
     planned.push_back({fault.call.text(), fault.mode});
   }
   const campaign::FaultSet faults = campaign::make_fault_set(std::move(planned));

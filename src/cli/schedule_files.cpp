@@ -10,7 +10,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "injector/fdsl.h"
+#include "injector/campaign_schedule.h"
+#include "injector/fdsl/write.h"
 
 namespace cutset::cli {
 
@@ -74,7 +75,7 @@ Status write_schedules(const std::string& folder, report::Analysis& analysis) {
       report::AnalysedCut& cut = request_class.cuts[number];
       CUTSET_ASSIGN(const injector::Schedule schedule, schedule_of(request_class, cut));
       const fs::path file = place / fmt::format("cut-{:02}.yml", number + 1);
-      CUTSET_TRY(write_file(file.string(), injector::write_fdsl(schedule)));
+      CUTSET_TRY(write_file(file.string(), injector::fdsl::write_schedule(schedule)));
       cut.schedule = file.string();
     }
   }

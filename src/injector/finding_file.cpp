@@ -2,16 +2,16 @@
 
 #include <fmt/format.h>
 
-#include "injector/fdsl_reader.h"
+#include "injector/fdsl/fields.h"
+#include "injector/fdsl/read.h"
+#include "injector/fdsl/write.h"
+#include "injector/yaml_reading.h"
 
 namespace cutset::injector {
 
 namespace {
 
-struct Parsed {
-  Finding finding;
-  std::vector<Error> problems;
-};
+using fdsl::yaml_quoted;
 
 void take_text(YamlReading& reading, YamlSection& section, const std::string& key,
                std::string& target) {
@@ -72,31 +72,19 @@ void read_annotation(YamlReading& reading, const YamlNode& node, Finding& findin
   section.finish();
 }
 
-Parsed parse(std::string_view text, const std::string& file) {
-  Parsed parsed;
-  const Result<YamlNode> root = parse_yaml(text, file);
-  if (!root) {
-    parsed.problems.push_back(root.error());
-    return parsed;
-  }
-  const auto no_variables = [](const std::string&) {
-    return std::optional<std::string>();
-  };
-  YamlReading reading(file, no_variables, YamlReading::Variables::kNone);
-  YamlSection section(reading, *root, "");
-  FdslReader(reading, parsed.finding.schedule).read(section);
-  if (const YamlNode* found = section.require("cutset_finding")) {
-    read_annotation(reading, *found, parsed.finding);
-  }
-  section.finish();
-  parsed.problems = reading.problems();
-  return parsed;
+/// The annotation is required, the rest is a schedule.
+fdsl::ScheduleReading read(std::string_view text, const std::string& file,
+                           Finding& finding) {
+  return fdsl::read_schedule(text, file, [&](YamlReading& reading, YamlSection& section) {
+    const YamlNode* found = section.require("cutset_finding");
+    if (found != nullptr) read_annotation(reading, *found, finding);
+  });
 }
 
 }  // namespace
 
 std::string write_finding(const Finding& finding) {
-  std::string text = write_fdsl(finding.schedule);
+  std::string text = fdsl::write_schedule(finding.schedule);
   text += fmt::format("cutset_finding:\n  id: {}\n  name: {}\n  verdict: {}\n",
                       yaml_quoted(finding.id), yaml_quoted(finding.name),
                       yaml_quoted(finding.verdict));
@@ -114,13 +102,16 @@ std::string write_finding(const Finding& finding) {
 }
 
 Result<Finding> parse_finding(std::string_view text, const std::string& file) {
-  Parsed parsed = parse(text, file);
-  if (!parsed.problems.empty()) return parsed.problems.front();
-  return std::move(parsed.finding);
+  Finding finding;
+  fdsl::ScheduleReading reading = read(text, file, finding);
+  if (!reading.problems.empty()) return reading.problems.front();
+  finding.schedule = std::move(reading.schedule);
+  return finding;
 }
 
-std::vector<Error> lint_finding(std::string_view text, const std::string& file) {
-  return parse(text, file).problems;
+fdsl::ScheduleReading read_finding(std::string_view text, const std::string& file) {
+  Finding ignored;
+  return read(text, file, ignored);
 }
 
 }  // namespace cutset::injector

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "injector/fdsl.h"
+#include "injector/campaign_schedule.h"
+#include "injector/fdsl/read.h"
 
 namespace cutset::injector {
 
@@ -38,6 +39,7 @@ struct Finding {
 
 std::string write_finding(const Finding& finding);
 Result<Finding> parse_finding(std::string_view text, const std::string& file);
-std::vector<Error> lint_finding(std::string_view text, const std::string& file);
+/// The schedule with everything that is wrong or doubtful in the whole file.
+fdsl::ScheduleReading read_finding(std::string_view text, const std::string& file);
 
 }  // namespace cutset::injector

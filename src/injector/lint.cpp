@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "injector/config.h"
-#include "injector/fdsl.h"
+#include "injector/fdsl/read.h"
 #include "injector/finding_file.h"
 #include "injector/yaml_tree.h"
 
@@ -13,11 +13,18 @@ namespace {
 /// By what only one kind of file has.
 FileKind kind_of(const YamlNode& root) {
   if (root.find("cutset_finding") != nullptr) return FileKind::kFinding;
-  if (root.find("events") != nullptr) return FileKind::kSchedule;
+  for (const char* key : {"events", "environment", "churn"}) {
+    if (root.find(key) != nullptr) return FileKind::kSchedule;
+  }
   for (const char* key : {"cutset", "services", "workload", "outcomes"}) {
     if (root.find(key) != nullptr) return FileKind::kConfig;
   }
   return FileKind::kUnknown;
+}
+
+void take(fdsl::ScheduleReading reading, LintReport& report) {
+  report.problems = std::move(reading.problems);
+  report.warnings = std::move(reading.warnings);
 }
 
 }  // namespace
@@ -43,7 +50,8 @@ LintReport lint_file(const std::string& path) {
     report.problems.push_back(text.error());
     return report;
   }
-  const Result<YamlNode> root = parse_yaml(*text, path);
+  std::vector<Error> repeated_keys;  // whether they are allowed depends on the kind
+  const Result<YamlNode> root = parse_yaml(*text, path, &repeated_keys);
   if (!root) {
     report.problems.push_back(root.error());
     return report;
@@ -54,10 +62,10 @@ LintReport lint_file(const std::string& path) {
       report.problems = parse_config(*text, path, environment_variable).problems;
       break;
     case FileKind::kSchedule:
-      report.problems = lint_fdsl(*text, path);
+      take(fdsl::read_schedule(*text, path), report);
       break;
     case FileKind::kFinding:
-      report.problems = lint_finding(*text, path);
+      take(read_finding(*text, path), report);
       break;
     case FileKind::kUnknown:
       report.problems.push_back(

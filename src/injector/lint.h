@@ -17,7 +17,9 @@ std::string_view file_kind_name(FileKind kind);
 
 struct LintReport {
   FileKind kind = FileKind::kUnknown;
-  std::vector<Error> problems;  // in the order of the file; empty: the file is good
+  // In the order of the file.
+  std::vector<Error> problems;  // empty: the file is good
+  std::vector<Error> warnings;  // what others may read in another way
 };
 
 LintReport lint_file(const std::string& path);

@@ -9,8 +9,10 @@
 #include "base/file.h"
 #include "injector/agent_client.h"
 #include "injector/agent_process.h"
+#include "injector/campaign_schedule.h"
 #include "injector/duration.h"
-#include "injector/fdsl.h"
+#include "injector/fdsl/read.h"
+#include "injector/fdsl/write.h"
 #include "injector/judge.h"
 #include "injector/key_learning.h"
 #include "injector/live_system.h"
@@ -44,7 +46,7 @@ bool is_run_name(const std::string& run) {
              std::string::npos;
 }
 
-Result<std::vector<RequestFault>> request_faults(const FaultSet& planned) {
+Result<std::vector<RequestFault>> planned_faults(const FaultSet& planned) {
   std::vector<RequestFault> faults;
   for (const campaign::Fault& fault : planned) {
     Result<identity::CallId> call = identity::parse_call_id(fault.event);
@@ -196,30 +198,32 @@ class LiveExperimenter::Impl {
     if (check.source == CheckConfig::Source::kLog) logged_.insert(check.log_service);
   }
 
-  /// Writes the schedule and returns what stands in the file.
-  Result<Schedule> written_schedule(const FaultSet& planned, const std::string& run) {
-    CUTSET_ASSIGN(std::vector<RequestFault> faults, request_faults(planned));
+  /// Writes the schedule and returns the faults that stand in the file.
+  Result<std::vector<RequestFault>> written_faults(const FaultSet& planned,
+                                                   const std::string& run) {
+    CUTSET_ASSIGN(std::vector<RequestFault> faults, planned_faults(planned));
     const Schedule schedule =
         make_schedule(names_, std::move(faults), run, goal_, end_seconds_);
     const std::string path =
         fmt::format("{}/schedules/{}.yml", options_.state_folder, run);
-    CUTSET_TRY(write_file(path, write_fdsl(schedule)));
+    CUTSET_TRY(write_file(path, fdsl::write_schedule(schedule)));
     CUTSET_ASSIGN(const std::string text, read_file(path, kLargestFile));
-    CUTSET_ASSIGN(Schedule read, parse_fdsl(text, path));
-    if (read.faults != schedule.faults) {
+    CUTSET_ASSIGN(const Schedule read, fdsl::parse_schedule(text, path));
+    if (read != schedule) {
       return Error::bad_input(
           "the schedule cannot be written as text without a change (bytes that "
           "are not UTF-8 in a call's identity?)",
           path);
     }
-    return read;
+    return request_faults(read, path);
   }
 
-  Result<v1::ArmRunReply> arm(const Schedule& schedule, const std::string& run) {
+  Result<v1::ArmRunReply> arm(const std::vector<RequestFault>& faults,
+                              const std::string& run) {
     v1::ArmRunRequest request;
     request.set_run(run);
     uint32_t id = 0;
-    for (const RequestFault& fault : schedule.faults) {
+    for (const RequestFault& fault : faults) {
       v1::FaultPlan& plan = *request.add_faults();
       plan.set_id(++id);
       plan.set_call(fault.call.text());
@@ -260,8 +264,9 @@ class LiveExperimenter::Impl {
     result.timing.reset_ns = since(resetting);
     CUTSET_TRY(system_->mark_logs(logged_));
 
-    CUTSET_ASSIGN(const Schedule schedule, written_schedule(planned, options.run));
-    CUTSET_ASSIGN(const v1::ArmRunReply armed, arm(schedule, options.run));
+    CUTSET_ASSIGN(const std::vector<RequestFault> faults,
+                  written_faults(planned, options.run));
+    CUTSET_ASSIGN(const v1::ArmRunReply armed, arm(faults, options.run));
     ArmedRun armed_run(*agent_, options.run);
     const TraceContext trace = new_trace(armed.tracestate());
     if (options.await_spans && options_.spans != nullptr)
@@ -275,12 +280,12 @@ class LiveExperimenter::Impl {
     CUTSET_ASSIGN(observed.records, collect(options.run));
     armed_run.collected();
     result.timing.settle_ns = since(settling);
-    report(planned, schedule, options.run, observed);
+    report(planned, faults, options.run, observed);
     return {};
   }
 
-  void report(const FaultSet& planned, const Schedule& schedule, const std::string& run,
-              Observed& observed) {
+  void report(const FaultSet& planned, const std::vector<RequestFault>& faults,
+              const std::string& run, Observed& observed) {
     ExperimentResult& result = observed.result;
     if (!observed.records.quiet()) {
       result.notes.push_back("the system was not quiet within " +
@@ -290,11 +295,10 @@ class LiveExperimenter::Impl {
       result.notes.push_back(fmt::format("service {} ended by itself with exit code {}",
                                          end.name(), end.exit_code()));
     }
-    result.execution = execution_from_records(run, observed.records, schedule.faults,
-                                              config_, result.notes);
+    result.execution =
+        execution_from_records(run, observed.records, faults, config_, result.notes);
     connections_broke_ = has_broken_connection(result.execution);
-    result.faults =
-        fault_reports(planned, schedule.faults, observed.records, result.execution);
+    result.faults = fault_reports(planned, faults, observed.records, result.execution);
   }
 
   const Config config_;

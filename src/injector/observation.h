@@ -10,8 +10,8 @@
 #include "cutset/agent/v1/agent.pb.h"
 
 #include "campaign/experimenter.h"
+#include "injector/campaign_schedule.h"
 #include "injector/config.h"
-#include "injector/fdsl.h"
 #include "lineage/execution.h"
 
 namespace cutset::injector {

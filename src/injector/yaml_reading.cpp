@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kLongestMessage =
     1000;  // messages quote what was found, whatever its length
+constexpr size_t kMostProblems = 1000;  // nobody reads more, and a file can have many
 
 // What YAML 1.1 reads as a truth value and YAML 1.2 as text: nobody can be sure, so
 // nobody may write it where a value's type matters.
@@ -42,6 +43,7 @@ const std::vector<YamlEntry>& no_entries() {
 }  // namespace
 
 void YamlReading::problem_at(int line, int column, std::string message) {
+  if (problems_.size() >= kMostProblems) return;
   if (message.size() > kLongestMessage) {
     message.resize(kLongestMessage);
     message += "...";

@@ -39,6 +39,7 @@ class YamlReading {
   void problem(Error error) { problems_.push_back(std::move(error)); }
   /// In the order of the file.
   std::vector<Error> problems() const;
+  size_t problem_count() const { return problems_.size(); }
 
   /// `what` names the value in errors: "budget.faults".
   std::optional<std::string> text(const YamlNode& node, std::string_view what);
@@ -81,6 +82,8 @@ class YamlSection {
   const YamlNode* take(const std::string& key);
   /// The same; finish() reports its absence.
   const YamlNode* require(const std::string& key);
+  /// finish() reports it if none of `keys` is there.
+  void require_any(std::vector<std::string> keys);
   /// The one key of `keys` that is given; several are a problem; finish() reports none.
   std::optional<std::string> one_of(const std::vector<std::string>& keys);
   /// Reports unknown keys with a suggestion, and keys that are missing.

@@ -30,6 +30,12 @@ const YamlNode* YamlSection::require(const std::string& key) {
   return found;
 }
 
+void YamlSection::require_any(std::vector<std::string> keys) {
+  bool found = !node_.is_map();
+  for (const std::string& key : keys) found = take(key) != nullptr || found;
+  if (!found) missing_.push_back(std::move(keys));
+}
+
 std::optional<std::string> YamlSection::one_of(const std::vector<std::string>& keys) {
   std::optional<std::string> given;
   for (const std::string& key : keys) {

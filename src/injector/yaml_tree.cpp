@@ -2,6 +2,7 @@
 
 #include <map>
 #include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
@@ -48,6 +49,9 @@ int height(const YamlNode& node) {
 
 class TreeBuilder : public YAML::EventHandler {
  public:
+  explicit TreeBuilder(std::vector<Error>* repeated_keys)
+      : repeated_keys_(repeated_keys) {}
+
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
 
@@ -101,9 +105,11 @@ class TreeBuilder : public YAML::EventHandler {
   struct Open {
     YamlNode node;
     YAML::anchor_t anchor = 0;
-    std::map<std::string, int> lines_of_keys;
+    std::map<std::string, size_t> index_of_keys;  // in node.entries
     bool has_key = false;
-    YamlEntry entry;  // the key that waits for its value
+    bool is_merge = false;         // the key that waits is "<<"
+    YamlEntry entry;               // the key that waits for its value
+    std::vector<YamlNode> merged;  // values of "<<"
   };
 
   static bool is_null_word(const std::string& value) {
@@ -155,6 +161,7 @@ class TreeBuilder : public YAML::EventHandler {
   void close() {
     Open frame = std::move(open_.back());
     open_.pop_back();
+    for (YamlNode& source : frame.merged) merge(frame, source);
     add(std::move(frame.node), frame.anchor);
   }
 
@@ -172,25 +179,74 @@ class TreeBuilder : public YAML::EventHandler {
       return;
     }
     if (parent.has_key) {
-      parent.entry.value = std::move(node);
-      parent.node.entries.push_back(std::move(parent.entry));
-      parent.entry = {};
       parent.has_key = false;
+      if (std::exchange(parent.is_merge, false)) {
+        note_merge(parent, std::move(node));
+        return;
+      }
+      parent.entry.value = std::move(node);
+      put(parent, std::move(parent.entry));
+      parent.entry = {};
       return;
     }
     begin_entry(parent, node);
   }
 
-  static void begin_entry(Open& parent, const YamlNode& key) {
+  static void put(Open& parent, YamlEntry entry) {
+    const size_t index = parent.index_of_keys.at(entry.key);
+    std::vector<YamlEntry>& entries = parent.node.entries;
+    if (index < entries.size()) {
+      entries[index] = std::move(entry);
+    } else {
+      entries.push_back(std::move(entry));
+    }
+  }
+
+  static void note_merge(Open& parent, YamlNode node) {
+    const auto must_be_map = [](const YamlNode& value) {
+      if (value.is_map()) return;
+      throw Refused{fmt::format("\"<<\" merges maps; found {}", value.described()),
+                    value.line, value.column};
+    };
+    if (node.is_list()) {
+      for (YamlNode& item : node.items) {
+        must_be_map(item);
+        parent.merged.push_back(std::move(item));
+      }
+      return;
+    }
+    must_be_map(node);
+    parent.merged.push_back(std::move(node));
+  }
+
+  /// What a map says itself comes before what it merges.
+  static void merge(Open& frame, YamlNode& source) {
+    for (YamlEntry& entry : source.entries) {
+      const size_t end = frame.node.entries.size();
+      if (!frame.index_of_keys.emplace(entry.key, end).second) continue;
+      frame.node.entries.push_back(std::move(entry));
+    }
+  }
+
+  void begin_entry(Open& parent, const YamlNode& key) {
     if (!key.is_scalar()) {
       throw Refused{fmt::format("a key must be a word, found {}", key.described()),
                     key.line, key.column};
     }
-    const auto [first, is_new] = parent.lines_of_keys.emplace(key.text, key.line);
+    if (repeated_keys_ != nullptr && key.text == "<<" && !key.quoted) {
+      parent.is_merge = true;
+      parent.has_key = true;
+      return;
+    }
+    const auto [first, is_new] =
+        parent.index_of_keys.emplace(key.text, parent.node.entries.size());
     if (!is_new) {
-      throw Refused{fmt::format("the key \"{:.200}\" stands here twice, first in line {}",
-                                key.text, first->second),
+      Refused twice{fmt::format("the key \"{:.200}\" stands here twice, first in line {}",
+                                key.text, parent.node.entries[first->second].line),
                     key.line, key.column};
+      if (repeated_keys_ == nullptr) throw twice;
+      repeated_keys_->push_back(
+          Error::bad_input(twice.message, "", twice.line, twice.column));
     }
     parent.entry.key = key.text;
     parent.entry.line = key.line;
@@ -200,6 +256,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   std::vector<Open> open_;
   std::map<YAML::anchor_t, YamlNode> anchors_;
+  std::vector<Error>* repeated_keys_;
   YamlNode root_;
   int nodes_ = 0;
   size_t text_ = 0;  // of aliases; the rest is bounded by the file
@@ -233,7 +290,8 @@ std::string YamlNode::described() const {
   return fmt::format("\"{}\"{}", shown, quoted ? " (in quotes)" : "");
 }
 
-Result<YamlNode> parse_yaml(std::string_view text, const std::string& file) {
+Result<YamlNode> parse_yaml(std::string_view text, const std::string& file,
+                            std::vector<Error>* repeated_keys) {
   if (text.size() > kLargestFile) {
     return Error::bad_input(fmt::format("larger than {} bytes", kLargestFile), file);
   }
@@ -241,7 +299,7 @@ Result<YamlNode> parse_yaml(std::string_view text, const std::string& file) {
     return Error::bad_input(
         fmt::format("a zero byte at offset {}: not a text file", zero), file);
   }
-  TreeBuilder builder;
+  TreeBuilder builder(repeated_keys);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
@@ -249,7 +307,7 @@ Result<YamlNode> parse_yaml(std::string_view text, const std::string& file) {
       return Error::bad_input("the file is empty", file, 1, 1);
     }
     YamlNode root = builder.take_root();
-    TreeBuilder second;
+    TreeBuilder second(repeated_keys);
     if (parser.HandleNextDocument(second)) {
       const YamlNode other = second.take_root();
       return refused_at("a second document in the file (\"---\"); expected one", file,

@@ -55,6 +55,9 @@ struct YamlEntry {
 };
 
 /// Error: bad_input with `file`, line and column.
-Result<YamlNode> parse_yaml(std::string_view text, const std::string& file);
+/// With `repeated_keys` (FDSL 1 files, which FaultSee reads so): a repeated key replaces
+/// the earlier one and is noted there, and `<<` takes over the keys of another map.
+Result<YamlNode> parse_yaml(std::string_view text, const std::string& file,
+                            std::vector<Error>* repeated_keys = nullptr);
 
 }  // namespace cutset::injector
