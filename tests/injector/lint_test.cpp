@@ -6,94 +6,36 @@
 #include <filesystem>
 #include <set>
 
+#include "schema_check.h"
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
-#include "base/file.h"
 #include "injector/yaml_reading.h"
-#include "injector/yaml_tree.h"
 
 namespace cutset::injector {
 namespace {
-
-using nlohmann::json;
 
 const std::string kTests = CUTSET_SOURCE_DIR "/tests/injector/";
 
 TEST(Lint, TellsTheKindsApart) {
   ::setenv("COUNT", "3", 1);
   EXPECT_EQ(lint_file(kTests + "config/good/everything.yaml").kind, FileKind::kConfig);
-  EXPECT_EQ(lint_file(kTests + "fdsl/good/one-fault.yml").kind, FileKind::kSchedule);
-  EXPECT_TRUE(lint_file(kTests + "fdsl/good/one-fault.yml").problems.empty());
-  const auto bad = lint_file(kTests + "fdsl/bad/kill.yml");
+  EXPECT_EQ(lint_file(kTests + "fdsl/accepted/one-fault.yml").kind, FileKind::kSchedule);
+  EXPECT_TRUE(lint_file(kTests + "fdsl/accepted/one-fault.yml").problems.empty());
+  const auto bad = lint_file(kTests + "fdsl/refused/signal-unknown.yml");
   EXPECT_EQ(bad.kind, FileKind::kSchedule);
   EXPECT_EQ(bad.problems.size(), 1U);
-  EXPECT_EQ(lint_file(kTests + "fdsl/bad/misspelt-environment.yml").kind,
+  EXPECT_EQ(lint_file(kTests + "fdsl/refused/misspelt-environment.yml").kind,
             FileKind::kSchedule);
   const auto missing = lint_file(kTests + "none.yaml");
   EXPECT_EQ(missing.kind, FileKind::kUnknown);
   EXPECT_EQ(missing.problems.size(), 1U);
 }
 
-/// A YAML scalar as its type says; in the way of an editor that validates against the
-/// schema.
-json to_json(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::kNull:
-      return nullptr;
-    case YamlNode::Kind::kScalar: {
-      if (!node.quoted) {
-        json value = json::parse(node.text, nullptr, false);
-        if (value.is_number() || value.is_boolean()) return value;
-      }
-      return node.text;
-    }
-    case YamlNode::Kind::kList: {
-      json list = json::array();
-      for (const YamlNode& item : node.items) list.push_back(to_json(item));
-      return list;
-    }
-    case YamlNode::Kind::kMap:
-      break;
-  }
-  json map = json::object();
-  for (const YamlEntry& entry : node.entries) map[entry.key] = to_json(entry.value);
-  return map;
-}
-
 class SchemaTest : public ::testing::Test {
  protected:
-  SchemaTest() {
-    const json document =
-        json::parse(*read_file(CUTSET_SOURCE_DIR "/schema/cutset.schema.json"));
-    valijson::SchemaParser parser;
-    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(document), schema_);
-  }
-  /// "" if the schema agrees with the file.
-  std::string problem(const std::string& path) {
-    const auto root = parse_yaml(*read_file(path), path);
-    if (!root) return "not YAML";
-    const json document = to_json(*root);
-    valijson::Validator validator(valijson::Validator::kStrongTypes);
-    valijson::ValidationResults results;
-    if (validator.validate(schema_, valijson::adapters::NlohmannJsonAdapter(document),
-                           &results)) {
-      return "";
-    }
-    valijson::ValidationResults::Error error;
-    std::string text = "invalid";
-    while (results.popError(error)) {
-      text += "; ";
-      for (const std::string& part : error.context) text += part;
-      text += ": " + error.description;
-    }
-    return text;
-  }
-  valijson::Schema schema_;
+  std::string problem(const std::string& path) { return schema_.problem(path); }
+
+  SchemaCheck schema_{CUTSET_SOURCE_DIR "/schema/cutset.schema.json"};
 };
 
 TEST_F(SchemaTest, AcceptsEveryGoodFile) {
