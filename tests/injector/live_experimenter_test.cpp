@@ -13,7 +13,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "identity/call_id.h"
-#include "injector/fdsl.h"
+#include "injector/campaign_schedule.h"
+#include "injector/fdsl/read.h"
 
 namespace cutset::injector {
 namespace {
@@ -165,10 +166,12 @@ TEST_F(LiveTest, WhatIsWrittenIsWhatIsRun) {
   const auto experimenter = started();
   run(*experimenter, faults({{kStock + "#1", "error(503)"}}));
   const std::string path = folder_.path() + "/.cutset/schedules/r1.yml";
-  const auto schedule = parse_fdsl(*read_file(path), path);
+  const auto schedule = fdsl::parse_schedule(*read_file(path), path);
   ASSERT_TRUE(schedule) << schedule.error().text();
-  EXPECT_EQ(schedule->run, "r1");
-  EXPECT_EQ(schedule->faults.at(0).call.text(), kStock + "#1");
+  EXPECT_EQ(schedule->lineage->run, "r1");
+  const auto faults = request_faults(*schedule, path);
+  ASSERT_TRUE(faults) << faults.error().text();
+  EXPECT_EQ(faults->at(0).call.text(), kStock + "#1");
   EXPECT_EQ(schedule->services.size(), 3U);
 }
 
