@@ -13,7 +13,6 @@ uint64_t pair_key(uint32_t upper, uint32_t lower) {
 }
 
 constexpr size_t kChannelBits = 64;
-constexpr size_t kMaxSuccessors = 256;
 
 }  // namespace
 
@@ -153,14 +152,11 @@ SetId Machine::successor(CoreStep& step, Time time, const FaultPlan& plan) {
       lost |= uint64_t{1} << i;
     }
   }
-  for (const CoreStep::Successor& known : step.successors) {
-    if (known.lost == lost && known.facts == facts) return known.input;
-  }
+  const SetId known = step.successors.find(lost, facts);
+  if (known != Successors::kNone) return known;
   const SetId input = next_input(step.next, step.messages, time, plan);
-  if (step.successors.size() < kMaxSuccessors) {
-    step.successors.push_back({lost, facts, input});
-    kept_bytes_ += sizeof(CoreStep::Successor);
-  }
+  step.successors.add(lost, facts, input);
+  kept_bytes_ += 2 * Successors::kEntryBytes;
   return input;
 }
 

@@ -28,6 +28,7 @@
 #include "dedalus/evaluation/simulator.h"
 #include "dedalus/evaluation/step.h"
 #include "dedalus/evaluation/step_evaluator.h"
+#include "dedalus/evaluation/successors.h"
 #include "dedalus/evaluation/values.h"
 #include "dedalus/evaluation/word_table.h"
 
@@ -77,12 +78,7 @@ class Machine {
     SetId pinned = 0;     // the tuples of relations that have pins
     uint64_t tuples = 0;  // how many the step had
     uint64_t firings = 0;
-    struct Successor {
-      uint64_t lost = 0;
-      SetId facts = 0;
-      SetId input = 0;
-    };
-    std::vector<Successor> successors;
+    Successors successors;
   };
   struct Judgement {
     std::vector<TupleId> violated;
