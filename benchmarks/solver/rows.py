@@ -175,4 +175,23 @@ def growth(bench):
         bench.row(what, "linear: <= 2x", f"{value:.2f}x the time a node from {small['nodes']} to {big['nodes']} nodes", value <= 2, ratio=value)
 
 
-PARTS = {"order": order, "reading": reading, "large": large, "solvers": solvers, "lists": lists, "learning": learning, "growth": growth}
+def certificates(bench):
+    """Checking the certificate of a complete list, against finding the list."""
+    cases = [("quorum 271", 0), ("quorum 4.7k", 0), ("quorum 940k", 5), ("crash chains 616", 3), ("crash chains 62k", 2)]
+    cases += [("broadcast n=5 T=4", 0), ("broadcast n=8 T=5", 29), ("call graph 270", 3), ("call graph 331k, 50 entries", 2)]
+    cases += [("tree 150", 0), ("tree 3k", 4), ("random 150", 0), ("random 3.3k", 3)]
+    cases = [(name, bench.graphs.named(name), limit) for name, limit in cases]
+    cases += [(f"aralia {tree.stem}", tree, 6) for tree in bench.graphs.fault_trees()]
+    for name, graph, limit in cases:
+        with tempfile.TemporaryDirectory() as folder:
+            ours = Runs([bench.programs / "certify_run", graph, limit, f"{folder}/certificate"], bench.times, 120)
+        size = f"size <= {limit}" if limit else "all"
+        what = f"check of the certificate, {name}, {size}"
+        if not ours.answered or not ours.last.answer:
+            bench.row(what, "<= 3x", "no answer", False)
+            continue
+        answer = ours.last.answer
+        bench.ratio(f"{what}, {answer['sets']} sets", "<= 3x", ours.seconds("solve"), ours.seconds("check"), most=3)
+
+
+PARTS = {"order": order, "reading": reading, "large": large, "solvers": solvers, "lists": lists, "learning": learning, "certificates": certificates, "growth": growth}

@@ -8,7 +8,7 @@ from .common import ROOT, row
 
 
 def solver(context):
-    for name in ("make_graphs", "graph_cnf", "tokenise", "solve_run"):
+    for name in ("make_graphs", "graph_cnf", "tokenise", "certify_run", "solve_run"):
         program = context.program(name)
     try:
         context.program("z3_enumerate")

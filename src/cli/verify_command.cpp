@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "verifier/certificate_checker.h"
+#include "verifier/journal.h"
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,7 @@ using nlohmann::ordered_json;
 struct VerifyOptions {
   std::string certificate;
   std::string graph;
+  std::string journal;
 };
 
 uint64_t violated_in(const verifier::Verdict& verdict) {
@@ -103,8 +105,11 @@ void print(const verifier::Verdict& verdict, const verifier::Graph& graph,
   const uint64_t violated = violated_in(verdict);
   const uint64_t held = verdict.axioms.size() - violated;
   if (!verdict.axioms.empty()) {
-    fmt::print("  what {} run{} showed: {} violated, {} held\n", verdict.axioms.size(),
-               verdict.axioms.size() == 1 ? "" : "s", violated, held);
+    fmt::print("  what {} run{} showed: {} violated, {} held ({})\n",
+               verdict.axioms.size(), verdict.axioms.size() == 1 ? "" : "s", violated,
+               held,
+               options.journal.empty() ? "not compared with a journal: --journal FILE"
+                                       : "as " + options.journal + " has them");
   }
 }
 
@@ -115,9 +120,17 @@ int verify(const VerifyOptions& options, const GlobalOptions& global) {
   if (!certificate.ok()) return fail(certificate.error(), global);
   const Result<verifier::Graph> graph = verifier::read_graph(options.graph);
   if (!graph.ok()) return fail(graph.error(), global);
-  const Result<verifier::Verdict> verdict =
+  Result<verifier::Verdict> verdict =
       verifier::check_certificate(*certificate, *graph, stop_was_requested);
   if (!verdict.ok()) return fail(verdict.error(), global);
+  if (!options.journal.empty() && !verdict->refusal) {
+    Result<verifier::LineReader> journal = verifier::LineReader::open(options.journal);
+    if (!journal.ok()) return fail(journal.error(), global);
+    Result<std::optional<verifier::Refusal>> refusal =
+        verifier::check_axioms(*journal, *graph, verdict->axioms);
+    if (!refusal.ok()) return fail(refusal.error(), global);
+    verdict->refusal = std::move(*refusal);
+  }
   const int code = verdict->refusal ? kExitViolated : kExitHeld;
   if (global.json) {
     fmt::print("{}\n", to_json(*verdict, *graph, options, code)
@@ -142,6 +155,9 @@ void add_verify_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
       ->add_option("graph", options->graph,
                    "The graph: cutset-dag/1 (text or JSON) or an Open-PSA fault tree")
       ->required();
+  command->add_option("--journal", options->journal,
+                      "The campaign's journal: what the certificate takes for shown by "
+                      "a run must be in it");
   command->footer(
       "Exit codes: 0 accepted; 1 refused, with the first step that is wrong; 65 not a "
       "certificate or not a graph.\n"

@@ -133,23 +133,4 @@ Dag dag_of(const DerivationGraph& graph, NodeId root,
   return dag;
 }
 
-DagGraph graph_of(const Dag& dag) {
-  DagGraph result;
-  std::vector<NodeId> node_of;
-  for (uint32_t fault = 0; fault < dag.faults.size(); ++fault)
-    node_of.push_back(result.graph.present(fault));
-  for (const DagGate& gate : dag.gates) {
-    std::vector<NodeId> children;
-    for (const int64_t child : gate.children) {
-      children.push_back(child < 0
-                             ? result.graph.failed(static_cast<uint32_t>(-1 - child), 0)
-                             : node_of.at(static_cast<size_t>(child)));
-    }
-    node_of.push_back(gate.all ? result.graph.rule(std::move(children))
-                               : result.graph.goal(std::move(children)));
-  }
-  result.root = node_of.at(static_cast<size_t>(dag.root));
-  return result;
-}
-
 }  // namespace cutset::lineage

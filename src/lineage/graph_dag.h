@@ -1,5 +1,6 @@
 // The interchange format of derivation graphs, cutset-dag/1: what `cutset analyze` writes
-// and `cutset solve` reads. JSON, or the same as text, a line a node:
+// and `cutset solve` and `cutset verify` read, each by a reader of its own
+// (solver/fault_graph.h, verifier/graph.h). JSON, or the same as text, a line a node:
 //
 //   c {"format":"cutset-dag/1","family":"quorum","params":{"n":5},"known":{"3":800}}
 //   p dag FAULTS GATES ROOT
@@ -11,17 +12,13 @@
 // all children do (none: always), "o" if one does (none: never). A smaller weight is
 // likelier. Words of the text form have spaces, controls and '%' as %XX; "-" is "".
 //
-// Input may be hostile: errors name file, line and column; work and memory are linear.
-//
 // Thread rule: values; pure functions.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "lineage/derivation_graph.h"
 
 namespace cutset::lineage {
@@ -57,10 +54,6 @@ struct Dag {
 std::string dag_to_json(const Dag& dag);
 std::string dag_to_text(const Dag& dag);
 
-/// Either form, told apart by its first character.
-/// Error: bad_input; `file` is its name for the user.
-Result<Dag> parse_dag(std::string_view input, const std::string& file);
-
 /// What `root` depends on. `faults[event]` describes an event; those that do not occur
 /// are left out, the others keep their order. All kinds of failure of an event are one
 /// fault.
@@ -69,12 +62,5 @@ Dag dag_of(const DerivationGraph& graph, NodeId root,
 
 /// Thousandths of -log(likelihood).
 int64_t dag_weight(double likelihood);
-
-/// Event i is fault i. Requires: as parse_dag() gives it.
-struct DagGraph {
-  DerivationGraph graph;
-  NodeId root = DerivationGraph::kFalse;
-};
-DagGraph graph_of(const Dag& dag);
 
 }  // namespace cutset::lineage

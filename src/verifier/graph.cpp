@@ -31,6 +31,8 @@ bool GraphBuilder::add_fault(std::string_view kind, std::string_view a,
   never_.push_back(kind == "never" ? 1 : 0);
   numbers_.push_back(never_.back() != 0 ? kHolds
                                         : static_cast<Node>(graph_.kind_of.size() - 1));
+  graph_.subjects += a;
+  graph_.subject_end.push_back(graph_.subjects.size());
   const std::string_view zero("\0", 1);
   for (const std::string_view part : {kind, zero, a, zero, b, zero}) names_.add(part);
   char digits[4];

@@ -38,6 +38,8 @@ constexpr bool is_enabled(Node node) {
 struct Graph {
   std::vector<uint8_t> kind_of;    // by fault
   std::vector<std::string> kinds;  // at most 256
+  std::string subjects;            // what fails (a), of all faults, one after the other
+  std::vector<size_t> subject_end;
   std::vector<uint8_t> is_and;     // by gate
   std::vector<uint32_t> first{0};  // by gate, into `below`; one more at the end
   std::vector<Node> below;
@@ -48,6 +50,11 @@ struct Graph {
   uint32_t faults() const { return static_cast<uint32_t>(kind_of.size()); }
   uint32_t gates() const { return static_cast<uint32_t>(is_and.size()); }
   bool is_gate(Node node) const { return node >= faults() && node - faults() < gates(); }
+  /// What the fault takes away, as the file names it (a).
+  std::string_view subject(uint32_t fault) const {
+    const size_t begin = fault == 0 ? 0 : subject_end[fault - 1];
+    return std::string_view(subjects).substr(begin, subject_end[fault] - begin);
+  }
   /// A fault, a gate, or enabled by a fault; no constant.
   bool is_node(Node node) const {
     return is_enabled(node) ? (node & ~kEnabledBit) < faults()
