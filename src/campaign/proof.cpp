@@ -22,18 +22,33 @@ std::optional<std::vector<FaultId>> numbers_of(const FaultSet& faults,
   return numbers;
 }
 
-std::vector<CertificateClaim::Shown> violated_sets(const QueryState& state,
+std::string run_name(size_t run) {
+  return fmt::format("r{:04}", run + 1);
+}
+
+/// Findings that turned out to be one are merged: what is left of the others is their
+/// run.
+std::string violating_run(const FaultSet& faults, const Model& model,
+                          const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    if (finding.faults == faults) return finding.run;
+  }
+  for (size_t run = 0; run < model.runs().size(); ++run) {
+    const RunView& view = model.runs()[run];
+    if (is_broken(view.verdict) && view.fired == faults) return run_name(run);
+  }
+  return "unknown";
+}
+
+std::vector<CertificateClaim::Shown> violated_sets(const Model& model,
+                                                   const QueryState& state,
                                                    const std::vector<Finding>& findings,
                                                    const QueryFaults& choice) {
   std::vector<CertificateClaim::Shown> result;
   for (const FaultSet& faults : state.violated) {
     const auto numbers = numbers_of(faults, choice);
     if (!numbers) continue;
-    const auto finding =
-        std::find_if(findings.begin(), findings.end(),
-                     [&](const Finding& each) { return each.faults == faults; });
-    // A finding that turned out to be of the same kind as another has that one's run.
-    result.push_back({finding == findings.end() ? "merged" : finding->run, *numbers});
+    result.push_back({violating_run(faults, model, findings), *numbers});
   }
   return result;
 }
@@ -51,7 +66,7 @@ std::vector<CertificateClaim::Shown> held_sets(const Model& model,
     const auto numbers = numbers_of(view.fired, choice);
     // A run that contradicts itself (it fired on what it delivered too) shows nothing.
     if (!numbers || evaluator.cuts(*numbers)) continue;
-    result.push_back({fmt::format("r{:04}", run + 1), *numbers});
+    result.push_back({run_name(run), *numbers});
   }
   return result;
 }
@@ -75,12 +90,13 @@ Result<Proof> write_proof(const Model& model, const Candidates& candidates,
   claim.assumptions = assumptions;
   for (const FaultSet& planned : state.planned)
     claim.assumptions.push_back("tried, and not judged: " + to_text(planned));
-  claim.violated = violated_sets(state, findings, faults);
+  claim.violated = violated_sets(model, state, findings, faults);
   claim.held = held_sets(model, graph, faults);
   Proof proof;
   proof.graph = fmt::format("{}/{}", folder, kFinalGraph);
   proof.certificate = fmt::format("{}/{}", folder, kFinalCertificate);
-  proof.verify = fmt::format("cutset verify {} {}", proof.certificate, proof.graph);
+  proof.verify = fmt::format("cutset verify {} {} --journal {}/journal.jsonl",
+                             proof.certificate, proof.graph, folder);
   CUTSET_TRY(solver::write_fault_graph(graph, proof.graph));
   CUTSET_TRY(solver::write_certificate(graph, claim, stop, proof.certificate));
   return proof;

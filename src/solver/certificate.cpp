@@ -11,58 +11,12 @@
 
 #include "base/hash.h"
 #include "solver/certificate_formula.h"
+#include "solver/certificate_sets.h"
 #include "solver/graph_text.h"
 
 namespace cutset::solver {
 
 namespace {
-
-/// Listed and violated sets, found by the cone that they stand in.
-class SetsOfCones {
- public:
-  SetsOfCones(const CertificateClaim& claim, uint32_t faults)
-      : by_rarest_(faults), slot_of_(faults, kNoSlot) {
-    for (const FaultSet& set : claim.sets) sets_.push_back(&set);
-    for (const CertificateClaim::Shown& shown : claim.violated)
-      sets_.push_back(&shown.faults);
-    std::vector<uint32_t> uses(faults, 0);
-    for (const FaultSet* set : sets_) {
-      for (const FaultId fault : *set) ++uses[fault];
-    }
-    for (const FaultSet* set : sets_) {
-      if (set->empty()) continue;
-      const auto rarest =
-          std::min_element(set->begin(), set->end(),
-                           [&](FaultId a, FaultId b) { return uses[a] < uses[b]; });
-      by_rarest_[*rarest].push_back(set);
-    }
-  }
-
-  /// As slots, each ascending, all in order.
-  void inside(const CertificateCone& cone, std::vector<std::vector<uint32_t>>& result) {
-    result.clear();
-    if (sets_.empty()) return;
-    for (uint32_t slot = 0; slot < cone.faults.size(); ++slot)
-      slot_of_[cone.faults[slot]] = slot;
-    for (const FaultId fault : cone.faults) {
-      for (const FaultSet* set : by_rarest_[fault]) {
-        std::vector<uint32_t> slots;
-        for (const FaultId each : *set) slots.push_back(slot_of_[each]);
-        if (std::find(slots.begin(), slots.end(), kNoSlot) != slots.end()) continue;
-        std::sort(slots.begin(), slots.end());
-        result.push_back(std::move(slots));
-      }
-    }
-    std::sort(result.begin(), result.end());
-    for (const FaultId fault : cone.faults) slot_of_[fault] = kNoSlot;
-  }
-
- private:
-  static constexpr uint32_t kNoSlot = 0xffff'ffff;
-  std::vector<const FaultSet*> sets_;
-  std::vector<std::vector<const FaultSet*>> by_rarest_;
-  std::vector<uint32_t> slot_of_;
-};
 
 class CertificateWriter {
  public:
@@ -323,38 +277,6 @@ Result<CertificateSize> write_certificate(const FaultGraph& graph,
   const Error error = size.ok() ? failed() : size.error();
   ::unlink(temporary.c_str());
   return error;
-}
-
-uint64_t digest_of(const FaultGraph& graph) {
-  Fnv64 names;
-  for (FaultId fault = 0; fault < graph.faults.size(); ++fault) {
-    const FaultTable::Description& what = graph.faults[fault];
-    const std::string_view zero("\0", 1);
-    names.add(graph.faults.kinds()[what.kind]);
-    names.add(zero);
-    for (const FaultTable::Name name : {what.a, what.b}) {
-      names.add(graph.faults.text(name));
-      names.add(zero);
-    }
-    const auto t = static_cast<uint32_t>(what.t);
-    const char bytes[] = {static_cast<char>(t & 0xff), static_cast<char>(t >> 8 & 0xff),
-                          static_cast<char>(t >> 16 & 0xff),
-                          static_cast<char>(t >> 24 & 0xff)};
-    names.add(std::string_view(bytes, sizeof bytes));
-  }
-  uint64_t state = names.value();
-  const auto add = [&state](uint64_t word) {
-    state = (state ^ word) * 0x9fb21c651e98df25ULL;
-    state ^= state >> 29;
-  };
-  const Dag& dag = graph.dag;
-  for (GateId gate = 0; gate < dag.gate_count(); ++gate) {
-    const std::span<const Child> below = dag.children(gate);
-    add(2 * below.size() + (dag.is_and(gate) ? 1 : 0));
-    for (const Child child : below) add(child);
-  }
-  add(dag.root());
-  return state;
 }
 
 }  // namespace cutset::solver

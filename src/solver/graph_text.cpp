@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "solver/certificate.h"
 #include "solver/dag_builder.h"
 
@@ -105,6 +106,38 @@ FaultGraph certifiable(const FaultGraph& graph, const Additions& additions) {
   }
   result.dag = builder.finish(result_of(dag.root()));
   return result;
+}
+
+uint64_t digest_of(const FaultGraph& graph) {
+  Fnv64 names;
+  for (FaultId fault = 0; fault < graph.faults.size(); ++fault) {
+    const FaultTable::Description& what = graph.faults[fault];
+    const std::string_view zero("\0", 1);
+    names.add(graph.faults.kinds()[what.kind]);
+    names.add(zero);
+    for (const FaultTable::Name name : {what.a, what.b}) {
+      names.add(graph.faults.text(name));
+      names.add(zero);
+    }
+    const auto t = static_cast<uint32_t>(what.t);
+    const char bytes[] = {static_cast<char>(t & 0xff), static_cast<char>(t >> 8 & 0xff),
+                          static_cast<char>(t >> 16 & 0xff),
+                          static_cast<char>(t >> 24 & 0xff)};
+    names.add(std::string_view(bytes, sizeof bytes));
+  }
+  uint64_t state = names.value();
+  const auto add = [&state](uint64_t word) {
+    state = (state ^ word) * 0x9fb21c651e98df25ULL;
+    state ^= state >> 29;
+  };
+  const Dag& dag = graph.dag;
+  for (GateId gate = 0; gate < dag.gate_count(); ++gate) {
+    const std::span<const Child> below = dag.children(gate);
+    add(2 * below.size() + (dag.is_and(gate) ? 1 : 0));
+    for (const Child child : below) add(child);
+  }
+  add(dag.root());
+  return state;
 }
 
 }  // namespace cutset::solver

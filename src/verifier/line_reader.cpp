@@ -1,6 +1,7 @@
 #include "verifier/line_reader.h"
 
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 
 #include <fcntl.h>
@@ -70,6 +71,23 @@ Result<std::optional<std::string_view>> LineReader::next() {
     searched = here.size();
     CUTSET_TRY(refill());
   }
+}
+
+std::string Words::decoded(std::string_view word) {
+  if (word == "-") return "";
+  std::string text;
+  for (size_t i = 0; i < word.size(); ++i) {
+    unsigned code = 0;
+    const char* digits = word.data() + i + 1;
+    if (word[i] != '%' || i + 2 >= word.size() ||
+        std::from_chars(digits, digits + 2, code, 16).ptr != digits + 2) {
+      text += word[i];
+      continue;
+    }
+    text += static_cast<char>(code);
+    i += 2;
+  }
+  return text;
 }
 
 std::optional<int64_t> Words::number_of(std::string_view word) {

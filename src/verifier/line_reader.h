@@ -61,6 +61,8 @@ class Words {
   /// Nothing: no whole number of at most 18 digits.
   std::optional<int64_t> number() { return number_of(next()); }
   static std::optional<int64_t> number_of(std::string_view word);
+  /// What a word of cutset-dag/1 stands for: %XX is a byte, "-" nothing.
+  static std::string decoded(std::string_view word);
 
  private:
   static bool is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\r'; }

@@ -37,9 +37,12 @@ class Shapes(harness.EndToEnd):
     def proof_is_accepted(self, state, end):
         """What the end says can be checked, and is refused for another graph."""
         graph, proof = state / "final-graph.dag", state / "final-graph.cert"
-        self.assertEqual(end["proof"]["verify"], f"cutset verify {proof} {graph}")
+        self.assertEqual(end["proof"]["verify"], f"cutset verify {proof} {graph} --journal {state}/journal.jsonl")
         self.assertIn(end["proof"]["verify"], end["statement"])
-        self.assert_exit(self.cutset("verify", proof, graph), 0)
+        self.assert_exit(self.cutset("verify", proof, graph, "--journal", state / "journal.jsonl"), 0)
+        shorter = state / "shorter.jsonl"
+        shorter.write_text("".join(line for line in (state / "journal.jsonl").read_text().splitlines(keepends=True) if '"result"' not in line))
+        self.assert_exit(self.cutset("verify", proof, graph, "--journal", shorter), 1)
         text = graph.read_text().splitlines(keepends=True)
         (state / "other.dag").write_text("".join(text[:-1]).replace(" a ", " o ", 1) + text[-1])
         self.assertNotEqual(self.cutset("verify", proof, state / "other.dag").returncode, 0)

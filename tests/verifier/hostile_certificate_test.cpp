@@ -74,7 +74,7 @@ TEST(HostileCertificate, TheFirstWrongLineIsNamed) {
        "refused 6: a proof that ends without the empty clause"},
       {head() + "part 99\n", "refused 4: node 99; a node below 5"},
       {head() + "part\n", "malformed x:4:1: expected \"part ROOT...\""},
-      {head() + "same 4\n", "malformed x:4:1: \"same\" expects a part"},
+      {head() + "same 4\n", "malformed x:4:1: \"same\", expected limit"},
       {good + "done\nsame 3\n", "refused 8: node 3; one that is the same as 4"},
       {head() + "limit crash 1\nlimit crash 2\n", "malformed x:5:1: a second limit"},
       {head() + "limit boom 1\n", "refused 4: a limit of \"boom\""},
