@@ -77,6 +77,14 @@ Result<Analysed> analyse(const AnalyzeOptions& options) {
   result.analysis.model = totals.model;
   result.analysis.classes = std::move(built.classes);
   result.analysis.unused = std::move(built.unused);
+  if (totals.model.clashes > 0) {
+    result.analysis.unused.push_back(fmt::format(
+        "{} with the id of another span of the same trace and service, but another name "
+        "or start: counted as one span. Are these files of different systems or runs "
+        "that use the same ids? Then analyze them one by one",
+        totals.model.clashes == 1 ? "1 span"
+                                  : fmt::format("{} spans", totals.model.clashes)));
+  }
   result.built = std::move(built);
   result.named_file_refused = loaded.named_file_refused;
   return result;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kExitCodes =
     "\nExit codes: 0 nothing violated within the budget; 1 violated; 2 inconclusive, "
-    "flaky or vacuous;\n"
+    "flaky or vacuous, or what was asked (an agent, Jaeger) is not there;\n"
     "3 stopped early (by the user or a limit); 64 usage; 65 bad input; 70 internal "
     "error.\n"
     "Progress and errors go to stderr, results to stdout. NO_COLOR is respected.\n";

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "injector/campaign_schedule.h"
 #include "injector/fdsl/write.h"
@@ -60,7 +61,27 @@ std::string class_folder(const report::Analysis& analysis, size_t index) {
   return fmt::format("{:02}-{}", index + 1, file_slug(analysis.classes[index].name));
 }
 
+namespace {
+
+/// Schedules of earlier calls, by their names, that are not in `written`.
+size_t older_schedules(const std::string& folder, const std::set<fs::path>& written) {
+  size_t count = 0;
+  std::error_code ignored;
+  for (const fs::directory_entry& place : fs::directory_iterator(folder, ignored)) {
+    if (!place.is_directory(ignored)) continue;
+    for (const fs::directory_entry& file : fs::directory_iterator(place, ignored)) {
+      const std::string name = file.path().filename().string();
+      const bool is_schedule = name.starts_with("cut-") && name.ends_with(".yml");
+      count += is_schedule && written.count(file.path()) == 0 ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+}  // namespace
+
 Status write_schedules(const std::string& folder, report::Analysis& analysis) {
+  std::set<fs::path> written;
   for (size_t index = 0; index < analysis.classes.size(); ++index) {
     report::AnalysedClass& request_class = analysis.classes[index];
     if (request_class.cuts.empty()) continue;
@@ -77,7 +98,14 @@ Status write_schedules(const std::string& folder, report::Analysis& analysis) {
       const fs::path file = place / fmt::format("cut-{:02}.yml", number + 1);
       CUTSET_TRY(write_file(file.string(), injector::fdsl::write_schedule(schedule)));
       cut.schedule = file.string();
+      written.insert(file);
     }
+  }
+  if (const size_t older = older_schedules(folder, written); older > 0) {
+    log_warning(
+        "{}: {} left from before {} not of this analysis (an empty folder has none)",
+        folder, older == 1 ? "1 schedule" : fmt::format("{} schedules", older),
+        older == 1 ? "is" : "are");
   }
   return {};
 }

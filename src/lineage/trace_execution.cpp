@@ -269,6 +269,7 @@ class Builder {
     counts_.incomplete += execution.problems.empty() ? 0 : 1;
     counts_.calls += static_cast<int64_t>(execution.calls.size());
     counts_.repeats += tree_.repeats;
+    counts_.clashes += tree_.clashes;
     for (const Draft& draft : drafts_) {
       if (draft.place < 0) continue;
       int64_t& halves = draft.client == nullptr   ? counts_.server_only
@@ -314,6 +315,7 @@ ModelCounts& ModelCounts::operator+=(const ModelCounts& other) {
   server_only += other.server_only;
   collapsed += other.collapsed;
   repeats += other.repeats;
+  clashes += other.clashes;
   errors += other.errors;
   absorbed += other.absorbed;
   retries += other.retries;

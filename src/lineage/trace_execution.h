@@ -45,6 +45,7 @@ struct ModelCounts {
   int64_t server_only = 0;  // calls with a server half only
   int64_t collapsed = 0;    // spans that are no half of a call
   int64_t repeats = 0;      // spans that came again
+  int64_t clashes = 0;      // spans with the id of one that looks otherwise
   int64_t errors = 0;       // failed calls
   int64_t absorbed = 0;     // failed calls whose caller did not fail
   int64_t retries = 0;      // calls with Call::repeats

@@ -166,6 +166,9 @@ class Linker {
       const bool same =
           compare_keys(before, span) == 0 && compare_contents(before, span) == 0;
       ++(same ? tree_.repeats : tree_.united);
+      const bool clash =
+          before.operation != span.operation || before.start_ns != span.start_ns;
+      tree_.clashes += !same && clash ? 1 : 0;
       Node& node = scratch_.nodes.back();
       if (node.parent_id == 0) node.parent_id = span.parent;
       node.status = std::max(node.status, span.status);

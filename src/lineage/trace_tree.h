@@ -43,6 +43,7 @@ struct TraceTree {
   std::vector<TreeSpan> spans;
   int64_t repeats = 0;  // dropped: the same content again
   int64_t united = 0;   // the same span with other content
+  int64_t clashes = 0;  // of united: another name or start, so hardly the same span
   int64_t orphans = 0;
   int64_t cycles = 0;  // edges cut
 

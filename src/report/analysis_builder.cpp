@@ -1,6 +1,8 @@
 #include "report/analysis_builder.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -258,6 +260,54 @@ AnalysedClass analysed_class(const RequestClass& request_class, const ClassGraph
   return ClassBuilder(request_class, graph, options).build();
 }
 
+namespace {
+
+/// "a#1, b#1, c#1 and 2 more"; "" for none.
+std::string first_few(const std::vector<std::string>& ids) {
+  constexpr size_t kShown = 3;
+  std::string text;
+  for (size_t i = 0; i < std::min(kShown, ids.size()); ++i)
+    text += (i == 0 ? "" : ", ") + ids[i];
+  if (ids.size() > kShown) text += fmt::format(" and {} more", ids.size() - kShown);
+  return text;
+}
+
+std::vector<std::string> only_in(const AnalysedClass& one, const AnalysedClass& other) {
+  std::set<std::string_view> known;
+  for (const AnalysedCall& call : other.calls) known.insert(call.id);
+  std::vector<std::string> result;
+  for (const AnalysedCall& call : one.calls) {
+    if (known.count(call.id) > 0) continue;
+    // What stands below a call that differs differs with it.
+    const bool below = std::any_of(
+        result.begin(), result.end(),
+        [&](const std::string& above) { return call.id.starts_with(above + " > "); });
+    if (!below) result.push_back(call.id);
+  }
+  return result;
+}
+
+/// Kinds of requests with one entry have names that differ in a number only: says of each
+/// but the commonest in which calls it differs from that one.
+void tell_apart(std::vector<AnalysedClass>& classes) {
+  std::map<std::string, const AnalysedClass*> commonest;  // by entry
+  for (AnalysedClass& here : classes) {
+    const auto [first, is_first] = commonest.try_emplace(here.entry, &here);
+    if (is_first) continue;
+    const std::string more = first_few(only_in(here, *first->second));
+    const std::string fewer = first_few(only_in(*first->second, here));
+    std::string words;
+    if (!more.empty()) words = "it also calls " + more;
+    if (!fewer.empty())
+      words += (words.empty() ? "" : "; ") + ("it does not call " + fewer);
+    if (words.empty()) continue;
+    here.notes.insert(here.notes.begin(),
+                      fmt::format("Unlike \"{}\", {}.", first->second->name, words));
+  }
+}
+
+}  // namespace
+
 BuiltAnalysis build_analysis(const lineage::RequestClasses& classes,
                              const AnalysisOptions& options) {
   lineage::RequestClasses::Found found = classes.classes(options.most_classes);
@@ -267,6 +317,7 @@ BuiltAnalysis build_analysis(const lineage::RequestClasses& classes,
     result.classes.push_back(
         analysed_class(request_class, result.graphs.back(), options));
   }
+  tell_apart(result.classes);
   for (std::string& line : incomplete_words(found.reasons))
     result.unused.push_back(std::move(line));
   if (found.left_out > 0) {

@@ -256,8 +256,22 @@ Status Reader::read_line(std::string_view line) {
     const Json json = Json::parse(line);
     if (!json.is_object()) return Error::bad_input("expected one JSON object a line");
     return read_record(json);
+  } catch (const nlohmann::json::parse_error& error) {
+    if (!has_header_) {
+      return Error::bad_input(
+          "expected the journal of a campaign (.cutset/journal.jsonl): this line is no "
+          "JSON object");
+    }
+    return Error::bad_input(fmt::format(
+        "expected one JSON object a line; at character {} the line is none: the journal "
+        "is damaged here",
+        error.byte));
   } catch (const nlohmann::json::exception& exception) {
-    return Error::bad_input(exception.what());
+    // "[json.exception.type_error.302] type must be string, but is number"
+    const std::string what = exception.what();
+    const size_t prefix = what.find("] ");
+    return Error::bad_input("a field of the record: " +
+                            what.substr(prefix == std::string::npos ? 0 : prefix + 2));
   }
 }
 

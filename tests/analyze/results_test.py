@@ -49,6 +49,44 @@ class Results(harness.AnalyzeTest):
             done = self.cutset("lint", schedule)
             self.assertEqual(done.returncode, 0, done.stderr.decode())
 
+    def test_schedules_of_before_are_named(self):
+        old = self.folder / "try/07-of-before"
+        old.mkdir(parents=True)
+        (old / "cut-01.yml").write_text("")
+        done = self.cutset("analyze", WHOLE, "--schedules", self.folder / "try")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("1 schedule left from before", done.stderr.decode())
+
+    def made(self, name, spans):
+        """An OTLP file of one service; spans: (trace, id, parent, operation, service)."""
+        parts = [
+            {
+                "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]},
+                "scopeSpans": [{"spans": [{
+                    "traceId": f"{trace:032x}", "spanId": f"{id:016x}", "parentSpanId": f"{parent:016x}" if parent else "",
+                    "name": operation, "kind": 2, "startTimeUnixNano": str(1_000_000 + id), "endTimeUnixNano": str(9_000_000 - id),
+                }]}],
+            }
+            for trace, id, parent, operation, service in spans
+        ]
+        path = self.folder / name
+        path.write_text(json.dumps({"resourceSpans": parts}))
+        return path
+
+    def test_files_that_share_ids_are_told(self):
+        one = self.made("one.json", [(1, 1, 0, "GET /a", "front")])
+        other = self.made("other.json", [(1, 1, 0, "GET /b", "front")])
+        notes = " ".join(self.analyze(one, other)["unused"])
+        self.assertIn("1 span with the id of another span", notes)
+        self.assertEqual(self.analyze(one, one)["unused"], [])
+
+    def test_kinds_of_one_entry_say_how_they_differ(self):
+        first = [(1, 1, 0, "GET /a", "front"), (1, 2, 1, "GET /b", "back")]
+        file = self.made("kinds.json", first + [(2, 1, 0, "GET /a", "front"), (3, 1, 0, "GET /a", "front")])
+        classes = self.analyze(file)["classes"]
+        self.assertEqual(len(classes), 2)
+        self.assertIn(f'Unlike "{classes[0]["name"]}", it', " ".join(classes[1]["notes"]))
+
     def test_graphs(self):
         self.assertEqual(self.cutset("analyze", WHOLE, "--graphs", self.folder / "graphs").returncode, 0)
         place = self.folder / "graphs/01-gateway-post-orders"

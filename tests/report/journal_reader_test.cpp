@@ -93,6 +93,10 @@ TEST(JournalReader, WhatDoesNotFitIsRefused) {
 }
 
 TEST(JournalReader, OtherFilesAreRefused) {
+  EXPECT_NE(error_of("spans:\n").find("j:1:1: expected the journal of a campaign"),
+            std::string::npos);
+  EXPECT_NE(error_of(journal_text({"{\"type\":"})).find("the journal is damaged here"),
+            std::string::npos);
   EXPECT_EQ(error_of(""), "j:1:1: the journal has no record: the campaign had not begun");
   EXPECT_NE(error_of("{\"type\":\"plan\"}\n").find("expected \"campaign\""),
             std::string::npos);
