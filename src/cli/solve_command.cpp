@@ -1,5 +1,6 @@
 // `cutset solve`: the minimal cut sets of a derivation graph in a file, smallest first.
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -203,11 +204,12 @@ struct Answer {
 Result<solver::CertificateSize> certify(const solver::FaultGraph& graph,
                                         const solver::Budget& budget,
                                         std::vector<solver::FaultSet> sets,
+                                        const std::function<bool()>& stop,
                                         const std::string& path) {
   solver::CertificateClaim claim;
   claim.budget = budget;
   claim.sets = std::move(sets);
-  return solver::write_certificate(graph, claim, stop_was_requested, path);
+  return solver::write_certificate(graph, claim, stop, path);
 }
 
 int solve(const SolveOptions& options, const GlobalOptions& global) {
@@ -219,6 +221,8 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
   solver::CutSearch search(*graph, *wanted);
   if (const Status fits = search.check(); !fits.ok()) return fail(fits.error(), global);
   Output output(*graph, options, global.json);
+  const auto end = std::chrono::steady_clock::now() +
+                   std::chrono::duration<double>(options.time_limit);
   Answer answer;
   if (options.count && options.certificate.empty()) {
     const solver::SetCount count = search.count();
@@ -239,13 +243,22 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
     answer.stopped = search.ending() == solver::Ending::kStopped;
     answer.by_size = output.by_size();
   }
-  const int code = answer.stopped ? kExitStopped : kExitHeld;
+  int code = answer.stopped ? kExitStopped : kExitHeld;
   std::optional<solver::CertificateSize> certificate;
   if (!options.certificate.empty() && answer.exact) {
-    const Result<solver::CertificateSize> written =
-        certify(*graph, wanted->budget, std::move(output.kept()), options.certificate);
-    if (!written.ok()) return fail(written.error(), global);
-    certificate = *written;
+    const auto stop = [&] {
+      return stop_was_requested() ||
+             (options.time_limit > 0 && std::chrono::steady_clock::now() >= end);
+    };
+    const Result<solver::CertificateSize> written = certify(
+        *graph, wanted->budget, std::move(output.kept()), stop, options.certificate);
+    if (written.ok()) {
+      certificate = *written;
+    } else if (written.error().kind == ErrorKind::kInterrupted) {
+      code = kExitStopped;
+    } else {
+      return fail(written.error(), global);
+    }
   }
   if (global.json) {
     ordered_json sizes = ordered_json::object();
@@ -292,7 +305,8 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
         options.certificate, certificate->conjuncts, certificate->parts,
         certificate->packings, options.certificate, options.graph);
   } else if (!options.certificate.empty()) {
-    log_warning("no certificate: it needs the complete list");
+    log_warning("no certificate: {}", answer.exact ? "stopped while it was written"
+                                                   : "it needs the complete list");
   }
   if (options.stats) print_stats(search.stats());
   return code;
