@@ -61,7 +61,9 @@ struct LineageOptions {
   uint64_t most_subset_runs = 62;
   std::optional<uint64_t> max_experiments;
   std::optional<std::chrono::milliseconds> time_limit;
-  std::function<bool()> stop;                            // may be empty
+  std::function<bool()> stop;  // may be empty
+  /// After each experiment, for a journal.
+  std::function<void(uint64_t experiment, const FaultNumbers&, const ModelRun&)> ran;
   std::function<void(const LineageProgress&)> progress;  // likewise; before each run
   std::function<void(const LineageFinding&)> found;      // likewise
 };

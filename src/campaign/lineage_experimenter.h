@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -145,8 +146,8 @@ class LineageExperimenter {
   virtual const Lineage& lineage() const = 0;
   /// All derivations of all runs within the space. Error, kBadInput: what may hold is not
   /// bounded, or beyond a bound (the message says where); the search then learns from
-  /// runs alone.
-  virtual Result<DerivationModel> derivations() = 0;
+  /// runs alone. kInterrupted: `stop` (may be empty) said so.
+  virtual Result<DerivationModel> derivations(const std::function<bool()>& stop) = 0;
   /// Permutations of the faults that come from permuting nodes and leave the program as
   /// it is: equal verdicts for a set and its image. Without the identity; may be empty.
   virtual std::vector<FaultNumbers> symmetries() = 0;

@@ -1,7 +1,8 @@
 #include "campaign/lineage_graph.h"
 
 #include <algorithm>
-#include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "base/check.h"
 #include "campaign/cut_graph.h"
@@ -15,6 +16,7 @@ using Node = Lineage::Node;
 using solver::Child;
 
 constexpr Child kNone = 0xffff'ffff;
+constexpr uint64_t kMostUnrolled = 20'000'000;  // rules
 
 class Conversion {
  public:
@@ -40,10 +42,16 @@ class Conversion {
     }
   }
 
-  solver::Dag make() {
+  Result<solver::Dag> make() {
     std::vector<Child> conjuncts;
     for (const Node outcome : lineage_.outcomes) {
       visit(outcome);
+      if (unrolled_ > kMostUnrolled) {
+        return Error::bad_input(fmt::format(
+            "{} goals derive each other within one step: too many for the search; "
+            "exhaustive and random search have no such bound",
+            component_.size()));
+      }
       conjuncts.push_back(child_[outcome]);
     }
     return builder_.finish(builder_.and_gate(conjuncts, 0));
@@ -68,7 +76,7 @@ class Conversion {
   void visit(Node root) {
     if (child_[root] != kNone) return;
     enter(root);
-    while (!visits_.empty()) {
+    while (!visits_.empty() && unrolled_ <= kMostUnrolled) {
       Visit& top = visits_.back();
       if (top.rule == first_rule_[top.node + 1]) {
         const Node done = top.node;
@@ -108,6 +116,12 @@ class Conversion {
                     [this](Node node) { return lineage_.is_absence[node] != 0; });
     std::vector<Child> before(component_.size(),
                               absences ? solver::kTrue : solver::kFalse);
+    uint64_t in_a_round = 0;
+    for (const Node node : component_) {
+      in_a_round += first_rule_[node + 1] - first_rule_[node];
+    }
+    if (component_.size() > 1) unrolled_ += component_.size() * in_a_round;
+    if (unrolled_ > kMostUnrolled) return;
     for (size_t round = 0; round < component_.size(); ++round) {
       for (size_t i = 0; i < component_.size(); ++i) child_[component_[i]] = before[i];
       std::vector<Child> now;
@@ -136,6 +150,7 @@ class Conversion {
   std::vector<uint32_t> number_;
   std::vector<uint32_t> low_;
   uint32_t met_ = 0;
+  uint64_t unrolled_ = 0;
   std::vector<Node> stack_;
   std::vector<Visit> visits_;
   std::vector<Node> component_;
@@ -145,10 +160,11 @@ class Conversion {
 
 }  // namespace
 
-solver::FaultGraph lineage_graph(const Lineage& lineage, const FaultSpace& space) {
+Result<solver::FaultGraph> lineage_graph(const Lineage& lineage,
+                                         const FaultSpace& space) {
   solver::FaultGraph graph;
   graph.faults = fault_table(space);
-  graph.dag = Conversion(lineage).make();
+  CUTSET_ASSIGN(graph.dag, Conversion(lineage).make());
   graph.family = "dedalus";
   graph.nodes_read = graph.dag.fault_count() + graph.dag.gate_count();
   return graph;

@@ -9,12 +9,14 @@
 // Thread rule: pure function.
 #pragma once
 
+#include "base/result.h"
 #include "campaign/lineage_experimenter.h"
 #include "solver/fault_graph.h"
 
 namespace cutset::campaign {
 
-/// Faults as in cut_graph.h. A gate's origin is its node.
-solver::FaultGraph lineage_graph(const Lineage& lineage, const FaultSpace& space);
+/// Faults as in cut_graph.h. A gate's origin is its node. Error, kBadInput: a cycle is
+/// too large to be unrolled.
+Result<solver::FaultGraph> lineage_graph(const Lineage& lineage, const FaultSpace& space);
 
 }  // namespace cutset::campaign

@@ -60,7 +60,12 @@ Result<campaign::ModelRun> ModelExperimenter::run(const campaign::FaultNumbers& 
   return result;
 }
 
-Result<campaign::DerivationModel> ModelExperimenter::derivations() {
+Result<campaign::DerivationModel> ModelExperimenter::derivations(
+    const std::function<bool()>& stop) {
+  GroundingLimits limits = limits_.grounding;
+  limits.stop = [this, &stop] {
+    return (stop && stop()) || (limits_.grounding.stop && limits_.grounding.stop());
+  };
   std::vector<NamedTuple> outcomes;
   for (const TupleId outcome : simulator_.outcomes()) {
     NamedTuple named;
@@ -76,7 +81,7 @@ Result<campaign::DerivationModel> ModelExperimenter::derivations() {
     outcomes.push_back(std::move(named));
   }
   CUTSET_ASSIGN(Grounding grounding, ground(simulator_.program(), simulator_.spec(),
-                                            space_, outcomes, limits_.grounding));
+                                            space_, outcomes, limits));
   return std::move(grounding.model);
 }
 

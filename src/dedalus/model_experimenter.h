@@ -32,7 +32,8 @@ class ModelExperimenter : public campaign::LineageExperimenter {
   Result<campaign::ModelRun> run(const campaign::FaultNumbers& faults,
                                  campaign::RunDetail detail) override;
   const campaign::Lineage& lineage() const override { return merger_.lineage(); }
-  Result<campaign::DerivationModel> derivations() override;
+  Result<campaign::DerivationModel> derivations(
+      const std::function<bool()>& stop) override;
   std::vector<campaign::FaultNumbers> symmetries() override;
 
   Simulator& simulator() { return simulator_; }

@@ -45,14 +45,18 @@ class Grounder {
   Status do_stratum(size_t stratum, int64_t time);
   Status do_rule(RuleId rule, int64_t time, size_t delta, PossibleId old_end,
                  PossibleId end);
+  bool is_recursive(const Rule& rule, const Premise& premise, int64_t time) const;
+  Status check_limits(RelationId grown, int64_t time) const;
+  /// Asked for every match: joins end here, check_limits says why.
+  bool is_over();
+
+  // fire.cpp
   void fire(Match& match);
   void fire_at(const Match& match, std::optional<NodeIndex> location, OpenFiring firing);
   void derive(RelationId relation, int64_t time, std::span<const Value> columns,
               OpenFiring firing);
   /// Every matching tuple is absent.
   Literal absence(const Match& match, size_t premise);
-  bool is_recursive(const Rule& rule, const Premise& premise, int64_t time) const;
-  Status check_limits(RelationId grown, int64_t time) const;
 
   // join.cpp
   void join(const JoinPlan& plan, size_t step, Match& match, size_t delta,
@@ -64,8 +68,8 @@ class Grounder {
                        const std::vector<Value>& bound);
 
   // settle.cpp: from firings to literals
-  void settle(const std::vector<RelationId>& relations, int64_t time);
-  void settle_cycle(const std::vector<PossibleId>& members);
+  Status settle(const std::vector<RelationId>& relations, int64_t time);
+  Status settle_cycle(const std::vector<PossibleId>& members, int64_t time);
   std::vector<Premises> closed(const PossibleTuple& tuple) const;
 
   // groups.cpp
@@ -91,7 +95,8 @@ class Grounder {
   std::map<std::vector<uint32_t>, Literal> absence_known_;
   Groups* groups_ = nullptr;  // where fire() puts the members of the rule at hand
   uint64_t firings_ = 0;
-  RelationId grown_ = 0;  // the last relation that got a tuple, for messages
+  uint64_t matches_ = 0;
+  bool stopped_ = false;
 };
 
 }  // namespace cutset::dedalus

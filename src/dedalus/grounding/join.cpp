@@ -57,7 +57,7 @@ void Grounder::join(const JoinPlan& plan, size_t at, Match& match, size_t delta,
   const std::vector<PossibleId>& candidates =
       tuples_.matching(tuples_.table(premise.relation, time), step.mask, key);
   const size_t count = candidates.size();
-  for (size_t i = 0; i < count; ++i) {
+  for (size_t i = 0; i < count && !is_over(); ++i) {
     const PossibleId id = candidates[i];
     if (id < from || id >= to || !tuples_.matches(id, step.mask, key)) continue;
     // Only facts are there before their time; and what turned out to be impossible.

@@ -1,6 +1,8 @@
 // From the firings of a time step's tuples to the literals of its goals.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/check.h"
 #include "dedalus/grounding/grounder.h"
 
@@ -21,7 +23,7 @@ std::vector<Premises> Grounder::closed(const PossibleTuple& tuple) const {
 
 /// Strongly connected components of what is open, premises first (Tarjan 1972, with a
 /// stack of its own: recursion could be as deep as there are tuples).
-void Grounder::settle(const std::vector<RelationId>& relations, int64_t time) {
+Status Grounder::settle(const std::vector<RelationId>& relations, int64_t time) {
   struct Visit {
     PossibleId tuple;
     size_t firing = 0;
@@ -44,8 +46,8 @@ void Grounder::settle(const std::vector<RelationId>& relations, int64_t time) {
     tuple.is_final = true;
     tuple.firings = {};
   };
-  const auto leave = [&](PossibleId id) {
-    if (low[id] != number[id]) return;
+  const auto leave = [&](PossibleId id) -> Status {
+    if (low[id] != number[id]) return {};
     std::vector<PossibleId> component;
     while (component.empty() || component.back() != id) {
       component.push_back(stack.back());
@@ -59,9 +61,12 @@ void Grounder::settle(const std::vector<RelationId>& relations, int64_t time) {
           return std::find(firing.open.begin(), firing.open.end(), id) !=
                  firing.open.end();
         });
-    if (alone) return finish(id, closed(tuples_[id]));
+    if (alone) {
+      finish(id, closed(tuples_[id]));
+      return {};
+    }
     std::sort(component.begin(), component.end());
-    settle_cycle(component);
+    return settle_cycle(component, time);
   };
   for (const RelationId relation : relations) {
     for (const PossibleId root : tuples_.table(relation, time).tuples) {
@@ -81,7 +86,7 @@ void Grounder::settle(const std::vector<RelationId>& relations, int64_t time) {
         if (top.firing == firings.size()) {
           const PossibleId done = top.tuple;
           visits.pop_back();
-          leave(done);
+          CUTSET_TRY(leave(done));
           if (!visits.empty()) {
             uint32_t& above = low[visits.back().tuple];
             if (on_stack.count(done) > 0) above = std::min(above, low[done]);
@@ -103,12 +108,23 @@ void Grounder::settle(const std::vector<RelationId>& relations, int64_t time) {
       }
     }
   }
+  return {};
 }
 
 /// Tuples that derive each other within one time step: what holds after so many rounds,
 /// beginning with none of them. As many rounds as tuples are enough, because each round
 /// that is not the last adds one at least, under whatever faults.
-void Grounder::settle_cycle(const std::vector<PossibleId>& members) {
+Status Grounder::settle_cycle(const std::vector<PossibleId>& members, int64_t time) {
+  uint64_t in_a_round = 0;
+  for (const PossibleId id : members) in_a_round += tuples_[id].firings.size();
+  const uint64_t left = limits_.max_firings - std::min(firings_, limits_.max_firings);
+  if (in_a_round * members.size() > left) {
+    return Error::bad_input(fmt::format(
+        "more than {} possible firings at time {}, where {} tuples derive each other, "
+        "among them those of relation {}",
+        limits_.max_firings, time, members.size(),
+        program_.relations[tuples_[members.front()].relation].name));
+  }
   std::map<PossibleId, size_t> place;
   for (const PossibleId id : members) place.emplace(id, place.size());
   std::vector<Literal> before(members.size(), kFalse);
@@ -137,6 +153,7 @@ void Grounder::settle_cycle(const std::vector<PossibleId>& members) {
     tuple.is_final = true;
     tuple.firings = {};
   }
+  return {};
 }
 
 }  // namespace cutset::dedalus

@@ -23,7 +23,9 @@ class Counting : public LineageExperimenter {
     return ModelRun();
   }
   const Lineage& lineage() const override { return lineage_; }
-  Result<DerivationModel> derivations() override { return DerivationModel(); }
+  Result<DerivationModel> derivations(const std::function<bool()>& /*stop*/) override {
+    return DerivationModel();
+  }
   std::vector<FaultNumbers> symmetries() override { return {}; }
 
   std::vector<FaultNumbers> sets;

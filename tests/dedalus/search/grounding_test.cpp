@@ -9,7 +9,7 @@ namespace cutset::dedalus {
 namespace {
 
 void expect_exact(ModelExperimenter& experimenter) {
-  const auto model = experimenter.derivations();
+  const auto model = experimenter.derivations({});
   ASSERT_TRUE(model.ok()) << model.error().text();
   model->check_invariants();
   campaign::CanonicalSampler sampler(experimenter.space(), 1);
@@ -89,6 +89,55 @@ TEST(Grounding, AnAbsenceBeforeItsTimeIsAskedAgain) {
   expect_exact(*experimenter);
   EXPECT_EQ(sets_of(searched(*experimenter, campaign::Knowledge::kAll, false)).size(),
             2U);
+}
+
+/// Refused within the limits, with the relation that grew.
+void expect_refused(const std::string& program, const std::string& relation,
+                    std::vector<std::string> nodes = {"a", "b"}) {
+  SCOPED_TRACE(relation);
+  const FailureSpec spec{.eot = 3, .eff = 2, .crashes = 1, .nodes = std::move(nodes)};
+  const auto space = campaign::FaultSpace::of(spec.nodes, 3, 2, 1);
+  GroundingLimits limits;
+  limits.max_tuples = 2'000;
+  limits.max_firings = 20'000;
+  const auto result = ground(program_of(program), spec, space, {}, limits);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().kind, ErrorKind::kBadInput);
+  EXPECT_NE(result.error().message.find(relation), std::string::npos)
+      << result.error().message;
+}
+
+TEST(Grounding, HostileProgramsEndAtTheLimits) {
+  std::string numbers;
+  std::string weights;
+  std::vector<std::string> senders{"z"};
+  std::string links;
+  for (int i = 0; i < 50; ++i) {
+    numbers += "n(\"a\", " + std::to_string(i) + ")@1; ";
+    links +=
+        "l(\"a\", " + std::to_string(i) + ", " + std::to_string((i + 1) % 50) + ")@1; ";
+  }
+  const std::string end = "pre(X, Y) :- out(X, Y); post(X, Y) :- out(X, Y);";
+  expect_refused(numbers + "out(X, A) :- n(X, A), n(X, B), n(X, C), n(X, D);" + end,
+                 "out");
+  expect_refused("out(\"a\", 0)@1; out(X, A + 1) :- out(X, A);" + end, "out");
+  // Each weight may be lost by itself, so every sum is possible.
+  for (int i = 0; i < 20; ++i) {
+    senders.push_back("s" + std::to_string(i));
+    weights += "w(\"" + senders.back() + "\", " + std::to_string(1 << i) + ")@1; ";
+  }
+  expect_refused(weights +
+                     "g(\"z\", A)@async :- w(N, A); total(X, sum<A>) :- g(X, A);"
+                     "out(X, A) :- total(X, A);" +
+                     end,
+                 "total", senders);
+  // Everything derives everything within one step.
+  expect_refused(links +
+                     "m(\"b\", A, B)@async :- l(X, A, B);"
+                     "r(X, A, B) :- m(X, A, B); r(X, A, C) :- r(X, A, B), r(X, B, C);"
+                     "out(X, A) :- r(X, A, B);" +
+                     end,
+                 "r");
 }
 
 TEST(Grounding, StopsWhenAsked) {

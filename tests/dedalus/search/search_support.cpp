@@ -56,16 +56,20 @@ std::unique_ptr<ModelExperimenter> experimenter_of(const GoldenRow& row) {
   return std::move(*experimenter);
 }
 
-std::unique_ptr<ModelExperimenter> experimenter_of(const std::string& program,
-                                                   const FailureSpec& spec,
-                                                   ModelLimits limits) {
-  const FileReader read = [&program](const std::string&) -> Result<std::string> {
-    return program;
+Program program_of(const std::string& text) {
+  const FileReader read = [&text](const std::string&) -> Result<std::string> {
+    return text;
   };
   Diagnosis diagnosis = diagnose_program({"test.ded"}, read);
   CHECK(diagnosis.program);
+  return std::move(*diagnosis.program);
+}
+
+std::unique_ptr<ModelExperimenter> experimenter_of(const std::string& program,
+                                                   const FailureSpec& spec,
+                                                   ModelLimits limits) {
   auto experimenter =
-      ModelExperimenter::create(std::move(*diagnosis.program), spec, std::move(limits));
+      ModelExperimenter::create(program_of(program), spec, std::move(limits));
   CHECK(experimenter.ok());
   return std::move(*experimenter);
 }

@@ -27,6 +27,8 @@ std::vector<GoldenRow> golden_rows();
 
 FailureSpec spec_of(const Parameters& parameters);
 std::unique_ptr<ModelExperimenter> experimenter_of(const GoldenRow& row);
+/// Requires: it loads.
+Program program_of(const std::string& text);
 /// From the text of a program. Requires: it loads, and its fault-free run ends.
 std::unique_ptr<ModelExperimenter> experimenter_of(const std::string& program,
                                                    const FailureSpec& spec,
