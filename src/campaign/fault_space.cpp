@@ -45,9 +45,35 @@ std::string FaultSpace::text(const FaultNumbers& set) const {
   return result + "}";
 }
 
+/// By the order in which of() makes them.
 uint32_t FaultSpace::find(const ModelFault& fault) const {
-  return static_cast<uint32_t>(std::find(faults.begin(), faults.end(), fault) -
-                               faults.begin());
+  const auto none = static_cast<uint32_t>(faults.size());
+  const auto count = static_cast<uint32_t>(nodes.size());
+  const bool is_crash = fault.kind == ModelFault::Kind::kCrash;
+  if (fault.time == 0 || fault.from >= count) return none;
+  const uint32_t before = fault.time - 1;
+  const uint32_t lossy = eff == 0 ? 0 : eff - 1;
+  uint32_t at = count * (count - 1) * std::min(before, lossy);
+  if (crashes > 0) at += count * std::min(before, eot - 1);
+  if (!is_crash) {
+    if (fault.time >= eff || fault.to >= count || fault.to == fault.from) return none;
+    return at + fault.from * (count - 1) + fault.to - (fault.to > fault.from ? 1 : 0);
+  }
+  if (crashes == 0 || fault.time >= eot) return none;
+  return at + (fault.time < eff ? count * (count - 1) : 0) + fault.from;
+}
+
+FaultNumbers FaultSpace::image(const FaultNumbers& set,
+                               const std::vector<uint32_t>& renaming) const {
+  FaultNumbers result;
+  for (const uint32_t number : set) {
+    ModelFault fault = faults[number];
+    fault.from = renaming[fault.from];
+    if (fault.kind == ModelFault::Kind::kOmission) fault.to = renaming[fault.to];
+    result.push_back(find(fault));
+  }
+  std::sort(result.begin(), result.end());
+  return result;
 }
 
 bool FaultSpace::is_canonical(const FaultNumbers& set) const {

@@ -54,6 +54,10 @@ struct FaultSpace {
   /// The number of an equal fault; its size() if there is none.
   uint32_t find(const ModelFault& fault) const;
 
+  /// The faults with their nodes renamed; [i]: what node i becomes.
+  FaultNumbers image(const FaultNumbers& faults,
+                     const std::vector<uint32_t>& renaming) const;
+
   /// Within the specification, and no fault of it is void whatever the program: at most
   /// one crash a node, no omission of what a crashed node would send. Removing a void
   /// fault changes nothing, so minimal falsifiers are canonical, and every run within the
@@ -148,9 +152,9 @@ class LineageExperimenter {
   /// bounded, or beyond a bound (the message says where); the search then learns from
   /// runs alone. kInterrupted: `stop` (may be empty) said so.
   virtual Result<DerivationModel> derivations(const std::function<bool()>& stop) = 0;
-  /// Permutations of the faults that come from permuting nodes and leave the program as
-  /// it is: equal verdicts for a set and its image. Without the identity; may be empty.
-  virtual std::vector<FaultNumbers> symmetries() = 0;
+  /// Permutations of the nodes ([i]: what node i becomes) that leave the program as it
+  /// is: equal verdicts for a set and its image. Without the identity; may be empty.
+  virtual std::vector<std::vector<uint32_t>> symmetries() = 0;
 };
 
 }  // namespace cutset::campaign

@@ -24,10 +24,8 @@ Status LineageSearch::add_finding(const FaultNumbers& faults, const ModelRun& ru
   }
   const std::string name = fmt::format("run {}", summary_.experiments);
   block(faults, name);
-  for (const FaultNumbers& symmetry : symmetries_) {
-    FaultNumbers image;
-    for (const uint32_t fault : faults) image.push_back(symmetry[fault]);
-    std::sort(image.begin(), image.end());
+  for (const std::vector<uint32_t>& renaming : symmetries_) {
+    FaultNumbers image = experimenter_.space().image(faults, renaming);
     if (image != faults) finding.orbit.push_back(std::move(image));
   }
   std::sort(finding.orbit.begin(), finding.orbit.end());

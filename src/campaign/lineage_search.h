@@ -63,9 +63,9 @@ class LineageSearch {
   std::optional<Clock::time_point> end_;
   LineageSummary summary_;
   DerivationModel model_;
-  std::vector<FaultNumbers> symmetries_;
-  std::map<FaultNumbers, bool> judged_;        // runs so far: violated?
-  std::unique_ptr<solver::CutSearch> search_;  // in summary_.graph
+  std::vector<std::vector<uint32_t>> symmetries_;  // of nodes
+  std::map<FaultNumbers, bool> judged_;            // runs so far: violated?
+  std::unique_ptr<solver::CutSearch> search_;      // in summary_.graph
   /// What is known, if that is more than what is searched in.
   std::optional<solver::FaultGraph> known_;
   int known_in_a_row_ = 0;

@@ -85,19 +85,8 @@ Result<campaign::DerivationModel> ModelExperimenter::derivations(
   return std::move(grounding.model);
 }
 
-std::vector<campaign::FaultNumbers> ModelExperimenter::symmetries() {
-  std::vector<campaign::FaultNumbers> result;
-  for (const std::vector<uint32_t>& nodes :
-       node_symmetries(simulator_.program(), space_.nodes)) {
-    campaign::FaultNumbers image;
-    for (campaign::ModelFault fault : space_.faults) {
-      fault.from = nodes[fault.from];
-      if (fault.kind == campaign::ModelFault::Kind::kOmission) fault.to = nodes[fault.to];
-      image.push_back(space_.find(fault));
-    }
-    result.push_back(std::move(image));
-  }
-  return result;
+std::vector<std::vector<uint32_t>> ModelExperimenter::symmetries() {
+  return node_symmetries(simulator_.program(), space_.nodes);
 }
 
 }  // namespace cutset::dedalus

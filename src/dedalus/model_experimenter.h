@@ -34,7 +34,7 @@ class ModelExperimenter : public campaign::LineageExperimenter {
   const campaign::Lineage& lineage() const override { return merger_.lineage(); }
   Result<campaign::DerivationModel> derivations(
       const std::function<bool()>& stop) override;
-  std::vector<campaign::FaultNumbers> symmetries() override;
+  std::vector<std::vector<uint32_t>> symmetries() override;
 
   Simulator& simulator() { return simulator_; }
   const FailureSpec& spec() const { return simulator_.spec(); }

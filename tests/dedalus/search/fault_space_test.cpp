@@ -26,7 +26,7 @@ class Counting : public LineageExperimenter {
   Result<DerivationModel> derivations(const std::function<bool()>& /*stop*/) override {
     return DerivationModel();
   }
-  std::vector<FaultNumbers> symmetries() override { return {}; }
+  std::vector<std::vector<uint32_t>> symmetries() override { return {}; }
 
   std::vector<FaultNumbers> sets;
 
@@ -42,6 +42,32 @@ TEST(FaultSpace, HasTheFaultsOfTheSpecification) {
   ASSERT_EQ(space.faults.size(), 6U);
   EXPECT_EQ(space.text({0, 2}), "{omission a -> b at 1, crash of a at 1}");
   EXPECT_TRUE(FaultSpace::of({"a", "b"}, 3, 1, 0).faults.empty());
+}
+
+TEST(FaultSpace, FindsEveryFaultAndNoOther) {
+  for (uint32_t eot = 1; eot <= 5; ++eot) {
+    for (uint32_t eff = 0; eff <= eot; ++eff) {
+      for (uint32_t crashes = 0; crashes <= 1; ++crashes) {
+        const FaultSpace space = FaultSpace::of({"a", "b", "c"}, eot, eff, crashes);
+        size_t found = 0;
+        for (const auto kind : {ModelFault::Kind::kOmission, ModelFault::Kind::kCrash}) {
+          for (uint32_t from = 0; from < 4; ++from) {
+            for (uint32_t to = 0; to < 4; ++to) {
+              for (uint32_t time = 0; time <= eot + 1; ++time) {
+                if (kind == ModelFault::Kind::kCrash && to != 0) continue;
+                const ModelFault fault{kind, from, to, time};
+                const uint32_t number = space.find(fault);
+                if (number == space.faults.size()) continue;
+                ++found;
+                EXPECT_EQ(space.faults[number], fault);
+              }
+            }
+          }
+        }
+        EXPECT_EQ(found, space.faults.size());
+      }
+    }
+  }
 }
 
 TEST(FaultSpace, ExhaustiveSearchMeetsEveryCanonicalSetOnce) {
