@@ -5,7 +5,7 @@ import subprocess
 
 from .common import row
 
-MODELS = 30000
+MODELS = 4000
 SETS = 1_000_000
 MISSED = re.compile(r"missed: (.*)")
 
@@ -14,7 +14,7 @@ def search(context):
     program = context.program("dedalus_random_search_test", "dev")
     done = subprocess.run(
         [program, "--gtest_filter=*FindsWhat*"],
-        env={**os.environ, "CUTSET_SEED": "100000", "CUTSET_MODELS": str(MODELS), "CUTSET_SPACE": "20000"},
+        env={**os.environ, "CUTSET_SEED": "100000", "CUTSET_MODELS": str(MODELS), "CUTSET_SPACE": "30000"},
         capture_output=True, text=True, timeout=7200, check=False,
     )
     (context.folder / "model-search.log").write_text(done.stdout + done.stderr)
