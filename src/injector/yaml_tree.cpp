@@ -1,5 +1,6 @@
 #include "injector/yaml_tree.h"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <utility>
@@ -296,8 +297,11 @@ Result<YamlNode> parse_yaml(std::string_view text, const std::string& file,
     return Error::bad_input(fmt::format("larger than {} bytes", kLargestFile), file);
   }
   if (const size_t zero = text.find('\0'); zero != std::string_view::npos) {
-    return Error::bad_input(
-        fmt::format("a zero byte at offset {}: not a text file", zero), file);
+    const std::string_view before = text.substr(0, zero);
+    const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+    const size_t column = zero - (before.rfind('\n') + 1) + 1;
+    return Error::bad_input("a zero byte: not a text file", file, static_cast<int>(line),
+                            static_cast<int>(column));
   }
   TreeBuilder builder(repeated_keys);
   try {
