@@ -46,6 +46,7 @@ void add_run_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_replay_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_analyze_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_diff_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
+void add_check_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_solve_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_verify_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_report_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);

@@ -61,9 +61,10 @@ int run(int argc, char** argv) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.set_version_flag("--version", "cutset " CUTSET_VERSION);
   for (const AddCommand add :
-       {add_run_command, add_analyze_command, add_solve_command, add_verify_command,
-        add_diff_command, add_replay_command, add_play_command, add_report_command,
-        add_lint_command, add_fmt_command, add_agent_command, add_version_command}) {
+       {add_run_command, add_check_command, add_analyze_command, add_solve_command,
+        add_verify_command, add_diff_command, add_replay_command, add_play_command,
+        add_report_command, add_lint_command, add_fmt_command, add_agent_command,
+        add_version_command}) {
     add(app, global, chosen);
   }
   try {

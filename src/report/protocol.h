@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cutset::report {
@@ -53,22 +54,34 @@ struct ProtocolTable {
   std::vector<ProtocolRow> rows;
 };
 
-/// One goal of a proof, with the firing that derives it.
-struct ProtocolGoal {
-  std::string text;  // "log(b, hello)", "no ack(a, _)", "the message from a to b"
-  uint32_t time = 0;
-  enum class Kind : uint8_t { kTuple, kAbsence, kDelivery } kind = Kind::kTuple;
-  std::string rule;   // "" for a fact, and what is not derived
-  std::string place;  // of the rule: "file:line"
-  bool holds = true;  // in the other run
-  /// The proof parts from the other run here: this does not hold there, though all it was
-  /// derived from does, except for what a fault took.
-  bool frontier = false;
-  std::string why;                 // of the frontier: "the message is lost"
+/// One way in which a goal is derived.
+struct ProtocolFiring {
+  std::string rule;                // its text
+  std::string place;               // "file:line"
   std::vector<uint32_t> premises;  // indices of the proof's goals
+  bool fires = true;               // in the other run
+  /// The proof parts from the other run here: this does not fire there, though every
+  /// tuple that it uses is there.
+  bool frontier = false;
+  std::string why;  // of the frontier: "the message from a to b at 1 is lost"
 };
 
-/// goals[0] is what is proved; premises stand behind it. Cut off at a bound.
+struct ProtocolGoal {
+  enum class Kind : uint8_t {
+    kTuple,
+    kAbsence,   // "no ack(a, _)"
+    kDelivery,  // "the message from a to b arrives"
+    kFault,     // "the message from a to b is lost"
+  };
+  std::string text;
+  uint32_t time = 0;
+  Kind kind = Kind::kTuple;
+  bool is_fact = false;
+  bool holds = true;  // in the other run
+  std::vector<ProtocolFiring> firings;
+};
+
+/// A derivation graph as one run has it: goals[0] is what is proved. Cut off at a bound.
 struct ProtocolProof {
   std::vector<ProtocolGoal> goals;
   bool cut_off = false;
@@ -76,7 +89,14 @@ struct ProtocolProof {
 
 /// One line of the story of a run.
 struct ProtocolEvent {
-  enum class Kind : uint8_t { kCrash, kLost, kMissing, kExtra, kEnd };
+  enum class Kind : uint8_t {
+    kCrash,
+    kLost,     // a message that a fault takes
+    kMissing,  // sent in the run without faults only
+    kExtra,    // sent, or holds, in this run only
+    kParts,    // a derivation that ends here
+    kEnd,      // what is missing at the end
+  };
   uint32_t time = 0;
   Kind kind = Kind::kLost;
   std::string text;  // "a sends log(b, hello) to b: lost"
@@ -86,8 +106,10 @@ struct ProtocolOutcome {
   std::string post;        // "post(hello)": holds at the end without faults, not here
   std::string pre;         // "pre(hello)": holds at the end of this run
   ProtocolProof good;      // of post in the run without faults
-  ProtocolProof absent;    // of the absence of post in this run
+  ProtocolProof absent;    // why post does not hold in this run
   ProtocolProof promised;  // of pre in this run
+  /// Of what is there in this run and keeps rules of `good` from firing.
+  std::vector<ProtocolProof> instead;
 };
 
 /// A minimal fault set under which the promise is broken.
@@ -100,6 +122,7 @@ struct ProtocolFinding {
   uint64_t experiment = 0;           // the run that showed it
   uint64_t subsets = 0;              // proper subsets, all shown to hold
   uint64_t subsets_run = 0;
+  bool minimal = true;  // random search: shown for single faults only, if large
   /// The rest is there if `explained`: the first findings are.
   bool explained = false;
   std::vector<ProtocolOutcome> outcomes;  // with proofs; the first of `missing`
