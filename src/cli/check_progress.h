@@ -5,9 +5,8 @@
 #include <chrono>
 #include <string>
 
-#include "modelcheck/check.h"
-
 #include "cli/command.h"
+#include "modelcheck/check.h"
 
 namespace cutset::cli {
 

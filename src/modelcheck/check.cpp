@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <memory>
 
-#include "modelcheck/explain.h"
-#include "modelcheck/recorder.h"
-#include "modelcheck/reduce.h"
 #include <fmt/format.h>
 
 #include "campaign/blind_search.h"
 #include "dedalus/model_experimenter.h"
+#include "modelcheck/describe.h"
+#include "modelcheck/recorder.h"
+#include "modelcheck/reduce.h"
 
 namespace cutset::modelcheck {
 
@@ -20,36 +20,10 @@ using campaign::LineageFinding;
 using campaign::LineageStatus;
 using campaign::LineageSummary;
 using report::ProtocolCheck;
-using report::ProtocolFinding;
 using report::ProtocolVerdict;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kMostHistory = 2000;
-
-ProtocolCheck header_of(const dedalus::Program& program,
-                        const dedalus::Parameters& parameters) {
-  ProtocolCheck check;
-  if (!program.files.empty()) check.model = program.files.front();
-  check.line = static_cast<uint32_t>(parameters.line);
-  dedalus::Parameters shown = parameters;
-  shown.expect.reset();
-  check.parameters = dedalus::to_text(shown);
-  check.eot = static_cast<uint32_t>(parameters.eot);
-  check.eff = static_cast<uint32_t>(parameters.eff);
-  check.crashes = static_cast<uint32_t>(parameters.crashes);
-  check.nodes = parameters.nodes;
-  check.crash_model = dedalus::crash_model_name(parameters.crash_model);
-  if (parameters.expect) check.expect = dedalus::expectation_name(*parameters.expect);
-  return check;
-}
-
-dedalus::FailureSpec spec_of(const dedalus::Parameters& parameters) {
-  return {.eot = static_cast<dedalus::Time>(parameters.eot),
-          .eff = static_cast<dedalus::Time>(parameters.eff),
-          .crashes = static_cast<uint32_t>(parameters.crashes),
-          .nodes = parameters.nodes,
-          .crash_model = parameters.crash_model};
-}
 
 /// One search and what becomes of it.
 class Check {
@@ -87,10 +61,7 @@ class Check {
       options_.progress({executions, found_.size(), size});
     }
   }
-  Status describe_findings();
-  void describe_history();
   void end(const Status& searched);
-  std::string vacuous_text() const;
 
   const dedalus::Program& program_;
   const dedalus::Parameters& parameters_;
@@ -103,7 +74,6 @@ class Check {
   std::vector<LineageFinding> found_;
   std::vector<uint8_t> minimal_;  // by finding
   bool complete_ = false;
-  bool stopped_at_first_ = false;
   std::string why_;
 };
 
@@ -125,20 +95,8 @@ void Check::found(LineageFinding finding) {
 }
 
 void Check::take(LineageSummary summary) {
-  ProtocolCheck& check = checked_.check;
-  check.executions = summary.experiments;
-  check.subset_runs = summary.subset_runs;
-  check.wrong_predictions = summary.wrong_predictions;
-  check.symmetries = std::max<uint64_t>(1, summary.symmetries);
-  check.knowledge = summary.knowledge == campaign::Knowledge::kAll
-                        ? "all derivations"
-                        : "lineage of the runs";
-  check.knowledge_limit = summary.knowledge_limit;
-  check.goals = summary.goals;
-  check.firings = summary.firings;
-  check.assumptions = summary.assumptions;
+  add_summary(summary, checked_.check);
   complete_ = summary.status == LineageStatus::kExhausted;
-  stopped_at_first_ = summary.status == LineageStatus::kStoppedAtFirst;
   if (summary.status == LineageStatus::kStopped) why_ = summary.why;
   checked_.summary = std::move(summary);
 }
@@ -193,8 +151,8 @@ Status Check::search_blind() {
     minimal_.back() = minimal ? 1 : 0;
   }
   if (!complete_) {
-    stopped_at_first_ = !found_.empty() && (random || options_.stop_at_first);
-    if (!stopped_at_first_) {
+    const bool at_first = !found_.empty() && (random || options_.stop_at_first);
+    if (!at_first) {
       why_ = options_.stop && options_.stop() ? "stopped"
              : is_late()                      ? "the time limit"
                          : fmt::format("{} executions", searched->experiments);
@@ -210,70 +168,6 @@ Status Check::search() {
   check.fault_sets = campaign::count_canonical(experimenter_->space());
   check.outcomes = experimenter_->outcomes();
   return options_.search == SearchKind::kLineage ? search_lineage() : search_blind();
-}
-
-Status Check::describe_findings() {
-  const campaign::FaultSpace& space = experimenter_->space();
-  dedalus::Simulator& simulator = experimenter_->simulator();
-  for (size_t i = 0; i < found_.size(); ++i) {
-    const LineageFinding& from = found_[i];
-    ProtocolFinding finding;
-    finding.text = space.text(from.faults);
-    for (const uint32_t number : from.faults) {
-      const campaign::ModelFault& fault = space.faults[number];
-      finding.faults.push_back({fault.kind == campaign::ModelFault::Kind::kCrash,
-                                fault.from, fault.to, fault.time});
-      finding.words.push_back(space.text(number));
-    }
-    for (const FaultNumbers& image : from.orbit)
-      finding.orbit.push_back(space.text(image));
-    finding.experiment = from.experiment;
-    finding.subsets = from.subsets;
-    finding.subsets_run = from.subsets_run;
-    finding.minimal = minimal_[i] != 0;
-    for (const uint32_t outcome : from.broken)
-      finding.missing.push_back(experimenter_->outcomes()[outcome]);
-    if (i < options_.most_explained) {
-      CUTSET_ASSIGN(const dedalus::Run bad,
-                    simulator.run(experimenter_->faults(from.faults)));
-      if (finding.missing.empty()) {
-        for (const dedalus::TupleId post : bad.violated())
-          finding.missing.push_back(simulator.to_text(post));
-      }
-      explain(simulator, bad, {.proofs = options_.proofs, .tables = options_.tables},
-              finding);
-    }
-    checked_.check.findings.push_back(std::move(finding));
-  }
-  return {};
-}
-
-void Check::describe_history() {
-  ProtocolCheck& check = checked_.check;
-  for (const Recorder::Record& record : recorder_->records()) {
-    check.history.push_back(
-        {experimenter_->space().text(record.faults), record.violated,
-         record.is_subset && options_.search == SearchKind::kLineage});
-  }
-  check.history_left_out = recorder_->runs() - recorder_->records().size();
-}
-
-std::string Check::vacuous_text() const {
-  const dedalus::Simulator& simulator = experimenter_->simulator();
-  const auto is_empty = [&](const char* name) {
-    const auto relation = simulator.program().relation(name);
-    return !relation ||
-           simulator.fault_free().tuples(*relation, simulator.spec().eot).empty();
-  };
-  const bool post = is_empty("post");
-  const bool pre = is_empty("pre");
-  return fmt::format(
-      "without any fault, {} at the end (time {}): there is nothing to judge. Is EOT too "
-      "small for the protocol to finish?",
-      post && pre ? "`pre` and `post` are empty"
-      : post      ? "`post` is empty"
-                  : "`pre` is empty",
-      simulator.spec().eot);
 }
 
 void Check::end(const Status& searched) {
@@ -293,7 +187,7 @@ void Check::end(const Status& searched) {
   if (experimenter_ != nullptr && experimenter_->vacuous()) {
     check.verdict = ProtocolVerdict::kVacuous;
     check.complete = false;
-    check.why = vacuous_text();
+    check.why = vacuous_words(experimenter_->simulator());
   }
 }
 
@@ -305,8 +199,12 @@ Result<Checked> Check::run() {
   }
   end(searched);
   if (experimenter_ != nullptr) {
-    CUTSET_TRY(describe_findings());
-    if (recorder_ != nullptr) describe_history();
+    CUTSET_TRY(add_findings(*experimenter_, found_, options_.most_explained,
+                            {.proofs = options_.proofs, .tables = options_.tables},
+                            checked_.check));
+    for (size_t i = 0; i < minimal_.size(); ++i)
+      checked_.check.findings[i].minimal = minimal_[i] != 0;
+    if (recorder_ != nullptr) add_history(*recorder_, checked_.check);
   }
   return std::move(checked_);
 }

@@ -6,11 +6,11 @@
 #include <set>
 #include <tuple>
 
-#include "modelcheck/proofs.h"
-#include "modelcheck/tables.h"
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "modelcheck/proofs.h"
+#include "modelcheck/tables.h"
 
 namespace cutset::modelcheck {
 
@@ -274,18 +274,24 @@ class Story {
   }
 
   void partings() {
-    std::set<std::string> told;
+    // What is derived again at each step is missing at each: where it is missing first.
+    std::map<std::string, std::pair<uint32_t, std::string>> first;
     for (const ProtocolOutcome& outcome : finding_.outcomes) {
       for (const report::ProtocolGoal& goal : outcome.good.goals) {
         // What another firing derives all the same is not missing.
         if (goal.holds) continue;
         for (const report::ProtocolFiring& firing : goal.firings) {
-          // What is derived again at each step is missing at each; the first one counts.
-          if (!firing.frontier || !told.insert(goal.text).second) continue;
-          add(Kind::kParts, goal.time,
-              fmt::format("{} is not derived: {}", goal.text, firing.why));
+          if (!firing.frontier) continue;
+          const auto [at, is_new] =
+              first.emplace(goal.text, std::pair(goal.time, firing.why));
+          if (!is_new && goal.time < at->second.first)
+            at->second = std::pair(goal.time, firing.why);
         }
       }
+    }
+    for (const auto& [tuple, parting] : first) {
+      add(Kind::kParts, parting.first,
+          fmt::format("{} is not derived: {}", tuple, parting.second));
     }
   }
 
