@@ -44,7 +44,7 @@ class Recorder : public campaign::LineageExperimenter {
       const std::function<bool()>& stop) override {
     return experimenter_.derivations(stop);
   }
-  std::vector<campaign::FaultNumbers> symmetries() override {
+  std::vector<std::vector<uint32_t>> symmetries() override {
     return experimenter_.symmetries();
   }
 
