@@ -1,7 +1,8 @@
 // The plain formula of a graph as DIMACS, for other SAT solvers: one-sided CNF of the
 // whole graph, a sequential counter, at most K faults. Variables 1 to F are the faults;
-// a "c ind" line says so to solvers that project. With K the least size each model on
-// them is a minimal cut set.
+// a "c ind" line says so to solvers that project. Line i (from 0) of the form "c bound L"
+// has the literal that allows i faults: sizes are to be gone through one by one, so that
+// each model is a minimal cut set.
 //
 //   graph_cnf GRAPH K > FILE.cnf
 #include <cstdio>
@@ -59,13 +60,14 @@ class Cnf {
     if (count.size() <= most) return;
     text_ += fmt::format("{}", -count[most]);
     end();
+    for (size_t i = 0; i < most; ++i) bounds_ += fmt::format("c bound {}\n", -count[i]);
   }
 
   void print() const {
     std::string faults = "c ind";
     for (FaultId fault = 0; fault < dag_.fault_count(); ++fault)
       faults += fmt::format(" {}", fault + 1);
-    fmt::print("p cnf {} {}\n{} 0\n{}", variables_, clauses_, faults, text_);
+    fmt::print("p cnf {} {}\n{} 0\n{}{}", variables_, clauses_, faults, bounds_, text_);
   }
 
  private:
@@ -79,6 +81,7 @@ class Cnf {
   int64_t variables_ = 0;
   int64_t clauses_ = 0;
   std::string text_;
+  std::string bounds_;
 };
 
 int run(const char* file, size_t most) {

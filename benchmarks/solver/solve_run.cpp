@@ -127,16 +127,21 @@ int run(const Options& options) {
   std::string by_size;
   for (const auto& [size, sets] : sizes)
     by_size += fmt::format("{}\"{}\":{}", by_size.empty() ? "" : ",", size, sets);
+  std::string passes;
+  for (const PassStats& pass : search.stats().passes)
+    passes += fmt::format("{}[\"{}\",{},{},{:.6f}]", passes.empty() ? "" : ",", pass.name,
+                          pass.faults, pass.gates, pass.cpu_seconds);
   const char* ending = search.ending() == Ending::kComplete  ? "complete"
                        : search.ending() == Ending::kStopped ? "stopped"
                                                              : "more";
   fmt::print(
       "{{\"nodes\":{},\"faults\":{},\"read\":{:.6f},\"first\":{:.6f},\"solved\":{:.6f},"
-      "\"sets\":{},\"by_size\":{{{}}},\"ending\":\"{}\",\"lessons\":[{}],\"known\":{}}}"
+      "\"sets\":{},\"by_size\":{{{}}},\"ending\":\"{}\",\"lessons\":[{}],\"passes\":[{}],"
+      "\"known\":{}}}"
       "\n",
       graph->nodes_read, graph->faults.size(), read - begin,
       found > 0 ? first - begin : 0.0, solved - begin, found, by_size, ending, lessons,
-      graph->known.empty() ? "{}" : graph->known);
+      passes, graph->known.empty() ? "{}" : graph->known);
   return 0;
 }
 

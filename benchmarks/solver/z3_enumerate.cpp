@@ -1,6 +1,6 @@
-// Enumerates with z3 the minimal cut sets in a formula that graph_cnf wrote: each model's
-// faults are blocked. Prints sets and CPU time (from the start of main, as solve_run) as
-// JSON.
+// Enumerates with z3 the minimal cut sets in a formula that graph_cnf wrote: size by
+// size, by assumption; each model's faults are blocked. Prints sets and CPU time (from
+// the start of main, as solve_run) as JSON.
 //
 //   z3_enumerate FILE.cnf FIRST TIME-LIMIT [LOGIC]
 #include <cstdio>
@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   Z3_solver_inc_ref(context, solver);
   std::vector<Z3_ast> variables;
   std::vector<int> faults;
+  std::vector<Z3_ast> bounds;  // by size; the largest is in the formula
   std::string line;
   while (std::getline(file, line)) {
     std::istringstream words(line);
@@ -55,6 +56,14 @@ int main(int argc, char** argv) {
       for (int fault = 0; words >> fault && fault != 0;) faults.push_back(fault);
       continue;
     }
+    if (line.rfind("c bound", 0) == 0) {
+      words.ignore(7);
+      int literal = 0;
+      words >> literal;
+      bounds.push_back(
+          Z3_mk_not(context, variables[static_cast<size_t>(std::abs(literal))]));
+      continue;
+    }
     std::vector<Z3_ast> clause;
     for (int literal = 0; words >> literal && literal != 0;) {
       Z3_ast variable = variables[static_cast<size_t>(std::abs(literal))];
@@ -65,14 +74,18 @@ int main(int argc, char** argv) {
         Z3_mk_or(context, static_cast<unsigned>(clause.size()), clause.data()));
   }
   unsigned long sets = 0;
+  size_t size = 0;
   const char* ending = "more";
   while (sets < most) {
     if (process_seconds() - begin > limit) {
       ending = "stopped";
       break;
     }
-    if (Z3_solver_check(context, solver) != Z3_L_TRUE) {
+    const bool bounded = size < bounds.size();
+    if (Z3_solver_check_assumptions(context, solver, bounded ? 1 : 0,
+                                    bounded ? &bounds[size] : nullptr) != Z3_L_TRUE) {
       ending = "complete";
+      if (size++ < bounds.size()) continue;
       break;
     }
     Z3_model model = Z3_solver_get_model(context, solver);

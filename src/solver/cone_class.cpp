@@ -14,8 +14,15 @@ namespace {
 
 // Above, a diagram is not even tried, unless it is asked for.
 constexpr uint32_t kMostDiagramFaults = 5000;
+constexpr size_t kMostDiagramSupports = 8;
 // Packing costs a pass over the graph for each support.
 constexpr size_t kMostPackingWork = size_t{1} << 22;
+
+/// At least one node in eight has several parents.
+bool shares_much(const Dag& dag) {
+  const size_t nodes = used_faults(dag) + size_t{dag.gate_count()};
+  return (dag.edge_count() + 1 - std::min(nodes, dag.edge_count() + 1)) * 8 >= nodes;
+}
 
 }  // namespace
 
@@ -58,26 +65,31 @@ void ConeClass::make_source() {
     source_ = std::make_unique<BruteSource>(groups_.dag, kind_limits(), options_.stop);
     return;
   }
-  if (options_.method == Method::kPlain) return make_sat_source(0);
+  if (options_.method == Method::kPlain) return make_sat_source();
   const Dag& dag = groups_.dag;
   const size_t edges = dag.edge_count() + 1;
   const size_t affordable = std::min<size_t>(options_.most, kMostPackingWork / edges);
-  packing_bound_ = static_cast<uint32_t>(
-      disjoint_supports(dag, affordable == options_.most ? affordable + 1 : affordable)
-          .size());
+  packing_ =
+      disjoint_supports(dag, affordable == options_.most ? affordable + 1 : affordable);
   const bool can_be_diagram =
       !dag.has_conditions() && options_.ranks.empty() &&
       options_.method != Method::kSat &&
       (options_.method == Method::kDiagrams || (dag.fault_count() <= kMostDiagramFaults &&
                                                 dag.fault_count() < *options_.too_large));
-  if (!can_be_diagram) return make_sat_source(packing_bound_);
+  if (!can_be_diagram) return make_sat_source();
+  // Many disjoint supports make large sets, of which diagrams of graphs that share much
+  // have too many nodes; SAT uses the packing.
+  if (options_.method == Method::kAuto && packing_.size() > kMostDiagramSupports &&
+      shares_much(dag)) {
+    return make_sat_source();
+  }
   auto diagram = std::make_unique<DiagramSource>(dag, options_.most, kind_limits(),
                                                  options_.diagram_nodes, options_.stop);
   diagram_ = diagram.get();
   source_ = std::move(diagram);
 }
 
-void ConeClass::make_sat_source(uint32_t lower_bound) {
+void ConeClass::make_sat_source() {
   SatSourceOptions options;
   options.backend = options_.backend;
   options.seed = options_.seed;
@@ -85,7 +97,8 @@ void ConeClass::make_sat_source(uint32_t lower_bound) {
   options.limits = kind_limits();
   options.minimise = options_.method == Method::kPlain;
   options.stop = options_.stop;
-  options.lower_bound = std::max(lower_bound, finished_);
+  options.lower_bound = std::max(static_cast<uint32_t>(packing_.size()), finished_);
+  options.packing = packing_;
   if (!options_.ranks.empty()) {
     for (FaultId group = 0; group < groups_.members.size(); ++group)
       options.prefer.push_back(group);
@@ -128,7 +141,7 @@ Progress ConeClass::advance(uint32_t size) {
     if (!ready) {
       if (options_.stop && options_.stop()) return Progress::kStopped;
       *options_.too_large = std::min(*options_.too_large, groups_.dag.fault_count());
-      make_sat_source(packing_bound_);
+      make_sat_source();
     }
   }
   if (exhausted_ || size < source_->lower_bound()) {

@@ -64,7 +64,7 @@ class ConeClass {
  private:
   std::vector<KindLimit> kind_limits() const;
   void make_source();
-  void make_sat_source(uint32_t lower_bound);
+  void make_sat_source();
 
   ClassOptions options_;
   std::vector<uint8_t> kinds_;
@@ -74,7 +74,7 @@ class ConeClass {
   SatSource* sat_ = nullptr;          // likewise
   uint32_t finished_ = 0;             // sizes below are
   bool exhausted_ = false;
-  uint32_t packing_bound_ = 0;
+  std::vector<std::vector<FaultId>> packing_;  // disjoint supports: a lower bound
   double diagram_seconds_ = 0;
 };
 

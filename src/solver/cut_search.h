@@ -67,7 +67,8 @@ struct ConjunctLimits {
   size_t largest_cone = size_t{1} << 16;  // nodes
   size_t work_per_node = 4;               // of walking through all cones
   size_t least_work = size_t{1} << 20;
-  size_t kernel_gain = 8;  // the kernel is asked first if it is so many times smaller
+  size_t kernel_gain = 2;  // the kernel is asked first if it is so many times smaller
+  static constexpr size_t kNoKernel = 0xffff'ffff;
 };
 
 struct SearchOptions {
@@ -76,7 +77,9 @@ struct SearchOptions {
   Backend backend = Backend::kCadical;
   Order order = Order::kWeight;
   uint64_t seed = 0;
-  uint64_t wanted = 0;  // so many sets will be asked for; 0: unknown, or all
+  uint64_t wanted = 0;      // so many sets will be asked for; 0: unknown, or all
+  bool least_only = false;  // only sets of the least size that has any
+  uint32_t least = 0;       // known: no set is smaller
   ConjunctLimits conjuncts;
   std::chrono::milliseconds time_limit{0};  // 0: none
   std::function<bool()> stop;               // may be empty; true: give up

@@ -1,6 +1,7 @@
 #include "solver/dag_builder.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/check.h"
 
@@ -16,6 +17,7 @@ void DagBuilder::reserve(size_t gates, size_t children) {
   dag_.origin_.reserve(gates);
   dag_.first_.reserve(gates + 1);
   dag_.children_.reserve(children);
+  if (gates * 2 > table_.size()) make_table(std::bit_ceil(gates * 2));
 }
 
 /// Fills scratch_ with the sorted distinct children, or finds that it is constant.
@@ -60,12 +62,14 @@ Child DagBuilder::gate(bool is_and, std::span<const Child> children, bool may_le
   if (may_learn) return append(is_and, may_learn, origin);
   if (scratch_.empty()) return is_and ? kTrue : kFalse;
   if (scratch_.size() == 1) return scratch_.front();
-  if ((in_table_ + 1) * size_t{2} > table_.size()) grow_table();
-  const size_t mask = table_.size() - 1;
-  size_t slot = hash(is_and) & mask;
-  while (table_[slot] != kEmpty) {
+  if ((in_table_ + 1) * size_t{2} > table_.size()) {
+    constexpr size_t kSmallest = 64;
+    make_table(std::max(kSmallest, table_.size() * 2));
+  }
+  size_t slot = table_slot(is_and, 0);
+  for (size_t probe = 1; table_[slot] != kEmpty; ++probe) {
     if (equals(table_[slot], is_and)) return dag_.child_of(table_[slot]);
-    slot = (slot + 1) & mask;
+    slot = table_slot(is_and, probe);
   }
   table_[slot] = dag_.gate_count();
   ++in_table_;
@@ -83,32 +87,46 @@ Child DagBuilder::append(bool is_and, bool may_learn, uint32_t origin) {
   return dag_.child_of(gate);
 }
 
-uint32_t DagBuilder::hash(bool is_and) const {
+uint64_t DagBuilder::hash(bool is_and) const {
   uint64_t state = is_and ? 0x9e3779b97f4a7c15ULL : 0xc2b2ae3d27d4eb4fULL;
   for (const Child child : scratch_) {
     state = (state ^ child) * 0xff51afd7ed558ccdULL;
     state ^= state >> 32;
   }
-  return static_cast<uint32_t>(state);
+  return state;
+}
+
+/// Where the gate in scratch_ may be. First near the place of its last child: gates that
+/// come one after the other mostly have such children, and so find the table in the
+/// cache. Then by hash, so that many gates above one child do not get in their own way.
+size_t DagBuilder::table_slot(bool is_and, size_t probe) const {
+  constexpr size_t kNear = 4;
+  const size_t mask = table_.size() - 1;
+  const size_t near = size_t{scratch_.back() & ~kEnabledBit} * 2 + (is_and ? 1 : 0);
+  if (probe < kNear) return (near + probe) & mask;
+  const uint64_t hashed = hash(is_and);
+  return (hashed + (probe - kNear) * ((hashed >> 32) | 1)) & mask;
 }
 
 bool DagBuilder::equals(GateId gate, bool is_and) const {
   const std::span<const Child> below = dag_.children(gate);
-  return dag_.is_and(gate) == is_and && below.size() == scratch_.size() &&
-         std::equal(below.begin(), below.end(), scratch_.begin());
+  if (dag_.is_and(gate) != is_and || below.size() != scratch_.size()) return false;
+  for (size_t i = 0; i < below.size(); ++i) {  // short: a call of memcmp costs more
+    if (below[i] != scratch_[i]) return false;
+  }
+  return true;
 }
 
-void DagBuilder::grow_table() {
-  constexpr size_t kSmallest = 64;
-  const size_t size = std::max(kSmallest, table_.size() * 2);
+void DagBuilder::make_table(size_t size) {
   table_.assign(size, kEmpty);
   const std::vector<Child> saved = scratch_;
   for (GateId gate = 0; gate < dag_.gate_count(); ++gate) {
-    if (dag_.may_learn(gate)) continue;
     const std::span<const Child> below = dag_.children(gate);
+    if (dag_.may_learn(gate)) continue;
     scratch_.assign(below.begin(), below.end());
-    size_t slot = hash(dag_.is_and(gate)) & (size - 1);
-    while (table_[slot] != kEmpty) slot = (slot + 1) & (size - 1);
+    size_t slot = table_slot(dag_.is_and(gate), 0);
+    for (size_t probe = 1; table_[slot] != kEmpty; ++probe)
+      slot = table_slot(dag_.is_and(gate), probe);
     table_[slot] = gate;
   }
   scratch_ = saved;

@@ -35,15 +35,16 @@ class DagBuilder {
 
  private:
   void normalise(bool is_and, std::span<const Child> children);
-  uint32_t hash(bool is_and) const;
+  uint64_t hash(bool is_and) const;
   bool equals(GateId gate, bool is_and) const;
-  void grow_table();
+  size_t table_slot(bool is_and, size_t probe) const;
+  void make_table(size_t size);
   Child append(bool is_and, bool may_learn, uint32_t origin);
 
   static constexpr uint32_t kEmpty = 0xffff'ffff;
 
   Dag dag_;
-  std::vector<uint32_t> table_;  // open addressing: gates by hash of type and children
+  std::vector<uint32_t> table_;  // open addressing: gates by type and children
   std::vector<Child> scratch_;
   Child constant_ = 0;  // what normalise() found the gate to be; 0 with none
   bool is_constant_ = false;

@@ -54,6 +54,16 @@ void DagEvaluator::set_active(FaultId fault, bool active) {
   if (!active) change(fault, true);
 }
 
+void DagEvaluator::force(Child gate, bool forced) {
+  const GateId which = dag_->gate_of(gate);
+  if (forced_.empty()) forced_.assign(dag_->gate_count(), 0);
+  forced_[which] = forced ? 1 : 0;
+  const bool now = forced || computed(which);
+  if (now == (holds_[which] != 0)) return;
+  holds_[which] = now ? 1 : 0;
+  change(gate, now);
+}
+
 void DagEvaluator::undo_to(size_t trail) {
   while (trail_.size() > trail) {
     const FaultId last = trail_.back();
@@ -69,8 +79,7 @@ void DagEvaluator::change(Child leaf, bool holds) {
     queue_.pop_back();
     for (const GateId gate : parents_->of(child)) {
       missing_[gate] += holds ? uint32_t(-1) : 1;
-      const bool now = dag_->is_and(gate) ? missing_[gate] == 0
-                                          : missing_[gate] < dag_->children(gate).size();
+      const bool now = computed(gate) || (!forced_.empty() && forced_[gate] != 0);
       if (now == (holds_[gate] != 0)) continue;
       holds_[gate] = now ? 1 : 0;
       queue_.push_back(dag_->child_of(gate));

@@ -42,6 +42,9 @@ class DagEvaluator {
   bool is_active(FaultId fault) const { return active_[fault] != 0; }
   void set_active(FaultId fault, bool active);
 
+  /// The gate holds whatever its children do, until it is taken back.
+  void force(Child gate, bool forced);
+
   /// Active faults in the order in which they were set with set_active(), as a trail:
   /// undo_to(n) takes back all but the first n. set_active(fault, false) by hand and the
   /// trail must not be mixed.
@@ -58,11 +61,16 @@ class DagEvaluator {
 
  private:
   void change(Child leaf, bool holds);
+  bool computed(GateId gate) const {
+    return dag_->is_and(gate) ? missing_[gate] == 0
+                              : missing_[gate] < dag_->children(gate).size();
+  }
 
   const Dag* dag_;
   const Parents* parents_;
   std::vector<uint32_t> missing_;  // by gate: children that do not hold
   std::vector<uint8_t> holds_;     // by gate
+  std::vector<uint8_t> forced_;    // by gate; empty: none
   std::vector<uint8_t> active_;
   std::vector<FaultId> trail_;
   std::vector<Child> queue_;

@@ -19,6 +19,7 @@ void SetIndex::add(const FaultSet& set) {
 
 void SetIndex::remove(const FaultSet& set) {
   if (set.empty()) {
+    count_ -= has_empty_ ? 1 : 0;
     has_empty_ = false;
     return;
   }

@@ -43,7 +43,7 @@ class GivenSets {
   /// The fault stands below one more conjunct. Only sets of faults that stand below
   /// several can be inside the sets of another conjunct.
   void meet(FaultId fault) {
-    shared_[fault] = met_[fault];
+    shared_[fault] |= met_[fault];
     met_[fault] = 1;
   }
   /// From now on every fault may stand below several; `given`: all sets so far.

@@ -230,9 +230,11 @@ Groups grouped(const Dag& dag, const std::vector<uint8_t>& kinds) {
   std::vector<FaultId> leader(dag.fault_count());
   for (FaultId fault = 0; fault < dag.fault_count(); ++fault) leader[fault] = fault;
   std::vector<FaultId> of_kind;
+  const size_t most_kinds =
+      kinds.empty() ? 1 : size_t{*std::max_element(kinds.begin(), kinds.end())} + 1;
   for (GateId gate = 0; gate < dag.gate_count(); ++gate) {
     if (!dag.is_and(gate)) continue;
-    of_kind.assign(256, kMostNodes);
+    of_kind.assign(most_kinds, kMostNodes);
     for (const Child child : dag.children(gate)) {
       if (!dag.is_lost(child)) break;
       if (parents[child] != 1 || conditioned[child] != 0) continue;
@@ -279,51 +281,121 @@ Groups each_by_itself(Dag dag) {
   return groups;
 }
 
-std::vector<FaultId> dominated(const Dag& dag, const std::vector<uint8_t>& kinds) {
-  std::vector<FaultId> result;
-  if (dag.has_conditions()) return result;
-  const std::vector<uint32_t> parents = parent_counts(dag);
-  constexpr uint32_t kNone = 256;
-  // By AND gate: a kind of fault that breaks it by itself.
-  std::vector<uint16_t> broken_by(dag.gate_count(), kNone);
-  const auto kind_of = [&kinds](FaultId fault) {
-    return static_cast<uint16_t>(kinds.empty() ? 0 : kinds[fault]);
-  };
-  for (GateId gate = 0; gate < dag.gate_count(); ++gate) {
-    if (!dag.is_and(gate)) continue;
-    uint16_t by = kNone;
-    // The strongest first: what breaks a gate below, then a fault with more parents.
-    for (const Child child : dag.children(gate)) {
-      if (dag.is_gate(child)) by = std::min(by, broken_by[dag.gate_of(child)]);
+namespace {
+
+/// One walk upwards, see dispensable().
+class Dispensing {
+ public:
+  Dispensing(const Dag& dag, const std::vector<uint8_t>& kinds)
+      : dag_(dag),
+        kinds_(kinds),
+        parents_(parent_counts(dag)),
+        broken_by_(dag.gate_count(), kMostNodes) {
+    if (kinds.empty()) {
+      is_module_ = modules(dag);
+      least_ = least_faults(dag);
     }
-    FaultId kept = kMostNodes;
-    for (const Child child : dag.children(gate)) {
-      if (by != kNone || !dag.is_lost(child)) break;
-      if (kept == kMostNodes || parents[child] > parents[kept]) kept = child;
+  }
+
+  Dispensable run() {
+    result_.known.faults.assign(dag_.fault_count(), 0);
+    result_.known.gates.assign(dag_.gate_count(), 0);
+    for (GateId gate = 0; gate < dag_.gate_count(); ++gate) {
+      if (!dag_.is_and(gate)) continue;
+      const FaultId by = broken_by_[gate] = breaker(gate);
+      for (const Child child : dag_.children(gate)) {
+        if (is_enabled(child) || parents_[child] != 1 || child == by) continue;
+        if (dag_.is_lost(child)) {
+          if (kind_of(child) == kind_of(by)) drop(child, by);
+        } else if (by != kMostNodes && !is_module_.empty()) {
+          drop_module(dag_.gate_of(child), by);
+        }
+      }
     }
-    if (kept != kMostNodes) by = kind_of(kept);
-    broken_by[gate] = by;
-    for (const Child child : dag.children(gate)) {
-      if (!dag.is_lost(child)) break;
-      if (child != kept && parents[child] == 1 && kind_of(child) == by) {
-        result.push_back(child);
+    return std::move(result_);
+  }
+
+ private:
+  uint8_t kind_of(FaultId fault) const {
+    return kinds_.empty() || fault == kMostNodes ? uint8_t{0} : kinds_[fault];
+  }
+
+  /// A fault that breaks the gate by itself. The strongest first: what breaks a gate
+  /// below, then a fault with more parents.
+  FaultId breaker(GateId gate) const {
+    FaultId by = kMostNodes;
+    for (const Child child : dag_.children(gate)) {
+      if (!dag_.is_gate(child)) continue;
+      const FaultId below = broken_by_[dag_.gate_of(child)];
+      if (below == kMostNodes) continue;
+      if (by == kMostNodes || kind_of(below) < kind_of(by)) by = below;
+    }
+    if (by != kMostNodes) return by;
+    for (const Child child : dag_.children(gate)) {
+      if (!dag_.is_lost(child)) break;
+      if (by == kMostNodes || parents_[child] > parents_[by]) by = child;
+    }
+    return by;
+  }
+
+  void drop(FaultId fault, FaultId by) {
+    result_.known.faults[fault] = 1;
+    result_.faults.push_back({fault, by});
+  }
+
+  /// Whatever breaks a module with an only parent has a fault of its own there, instead
+  /// of which `by` breaks the parent. If `by` comes from the module itself, it stays.
+  void drop_module(GateId module, FaultId by) {
+    // A goal without alternatives is broken by no fault at all.
+    if (is_module_[module] == 0 || broken_by_[module] != kMostNodes) return;
+    if (least_[module] == 0) return;
+    result_.known.gates[module] = 1;
+    // Faults that may break the module alone: `by` dominates them.
+    std::vector<GateId> waiting{module};
+    while (!waiting.empty()) {
+      const GateId gate = waiting.back();
+      waiting.pop_back();
+      if (least_[gate] > 1) continue;
+      for (const Child child : dag_.children(gate)) {
+        if (dag_.is_lost(child)) {
+          if (result_.known.faults[child] == 0) drop(child, by);
+        } else if (result_.known.gates[dag_.gate_of(child)] == 0) {
+          waiting.push_back(dag_.gate_of(child));
+        }
       }
     }
   }
-  return result;
+
+  const Dag& dag_;
+  const std::vector<uint8_t>& kinds_;
+  std::vector<uint32_t> parents_;
+  std::vector<FaultId> broken_by_;  // by AND gate
+  std::vector<uint8_t> is_module_;  // empty if kinds matter
+  std::vector<uint32_t> least_;
+  Dispensable result_;
+};
+
+}  // namespace
+
+Dispensable dispensable(const Dag& dag, const std::vector<uint8_t>& kinds) {
+  if (dag.has_conditions()) return {};
+  return Dispensing(dag, kinds).run();
 }
 
-Dag kernel(Dag dag, const std::vector<uint8_t>& kinds) {
+Kernel kernel_of(const Dag& dag, const std::vector<uint8_t>& kinds) {
   constexpr int kRounds = 8;
+  Kernel kernel;
+  kernel.dag = folded(dag, {});
   for (int round = 0; round < kRounds; ++round) {
-    const std::vector<FaultId> not_needed = dominated(dag, kinds);
-    if (not_needed.empty()) break;
-    KnownTrue known;
-    known.faults.assign(dag.fault_count(), 0);
-    for (const FaultId fault : not_needed) known.faults[fault] = 1;
-    dag = folded(dag, known);
+    const Dispensable not_needed = dispensable(kernel.dag, kinds);
+    const size_t edges = kernel.dag.edge_count();
+    if (not_needed.known.gates.empty()) break;
+    kernel.dag = folded(kernel.dag, not_needed.known);
+    kernel.dominated.insert(kernel.dominated.end(), not_needed.faults.begin(),
+                            not_needed.faults.end());
+    if (kernel.dag.edge_count() == edges) break;
   }
-  return dag;
+  return kernel;
 }
 
 uint32_t used_faults(const Dag& dag) {

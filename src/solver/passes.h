@@ -43,15 +43,30 @@ Groups grouped(const Dag& dag, const std::vector<uint8_t>& kinds);
 /// Every fault is a group, needed or not.
 Groups each_by_itself(Dag dag);
 
-/// A set of faults that are no longer needed to find the *size* of the smallest cut set:
-/// each can be replaced by another fault that does at least as much. Empty with
-/// conditions. `kinds` as above.
-std::vector<FaultId> dominated(const Dag& dag, const std::vector<uint8_t>& kinds);
+/// A fault that another one dominates: wherever `fault` is in a cut set, `by` can stand
+/// in for it, as what `fault` breaks is broken by `by` alone.
+struct Dominated {
+  FaultId fault = 0;
+  FaultId by = 0;
+};
+/// What the smallest cut sets do not need, found in one pass: dominated faults (no `by`
+/// is itself a `fault`), and modules that only serve a gate that one fault breaks. Empty
+/// with conditions. `kinds` as above: only faults of one kind stand in for each other.
+struct Dispensable {
+  std::vector<Dominated> faults;  // some may stand for less than they seem to: check them
+  KnownTrue known;                // faults and gates that can be taken to hold
+};
+Dispensable dispensable(const Dag& dag, const std::vector<uint8_t>& kinds);
 
-/// The graph without faults that others dominate, folded until nothing is dominated: its
-/// smallest cut set is as large as that of `dag`, which may have many more. Crash chains
-/// become one fault each.
-Dag kernel(Dag dag, const std::vector<uint8_t>& kinds);
+/// The graph without faults that others dominate, folded until nothing is dominated. Its
+/// smallest cut sets are cut sets of `dag`, which has none that are smaller, and those of
+/// the same size are found from them by putting dominated faults in. Crash chains become
+/// one fault each.
+struct Kernel {
+  Dag dag;
+  std::vector<Dominated> dominated;  // in the order in which they were found
+};
+Kernel kernel_of(const Dag& dag, const std::vector<uint8_t>& kinds);
 
 enum class Grouping { kYes, kNo };
 

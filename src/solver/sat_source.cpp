@@ -74,6 +74,7 @@ Literal SatSource::broken(Child child) {
 Literal SatSource::bound(uint32_t size) {
   const auto groups = static_cast<uint32_t>(active_.size());
   if (size >= groups) return 0;
+  if (size > 0 && size == options_.packing.size()) return one_of_each_support();
   if (!counter_ || counter_->width() <= size) {
     // Wide enough for the sizes to come, if they are known; else twice as wide as needed.
     const uint32_t most = std::min(options_.most, groups);
@@ -84,6 +85,25 @@ Literal SatSource::bound(uint32_t size) {
     counter_ = std::make_unique<Counter>(*solver_, active_, std::max(width, size + 1));
   }
   return counter_->at_most(size);
+}
+
+Literal SatSource::one_of_each_support() {
+  if (tight_ != 0) return tight_;
+  tight_ = solver_->new_variable();
+  std::vector<uint8_t> is_in(active_.size(), 0);
+  for (const std::vector<FaultId>& support : options_.packing) {
+    std::vector<Literal> literals;
+    for (const FaultId group : support) {
+      is_in[group] = 1;
+      literals.push_back(active_[group]);
+    }
+    const Counter counter(*solver_, literals, 2);
+    if (const Literal one = counter.at_most(1); one != 0) solver_->add({-tight_, one});
+  }
+  for (FaultId group = 0; group < active_.size(); ++group) {
+    if (is_in[group] == 0) solver_->add({-tight_, -active_[group]});
+  }
+  return tight_;
 }
 
 Progress SatSource::advance(uint32_t size) {

@@ -28,6 +28,9 @@ struct SatSourceOptions {
   std::vector<FaultId> prefer;  // all groups; not empty: Order::kLikeliestFault
   std::function<bool()> stop;
   uint32_t lower_bound = 0;
+  // Disjoint supports, of groups. A set of as many faults has one of each and no other,
+  // which says more than a counter.
+  std::vector<std::vector<FaultId>> packing;
 };
 
 class SatSource : public SetSource {
@@ -59,6 +62,7 @@ class SatSource : public SetSource {
   void encode();
   Literal broken(Child child);
   Literal bound(uint32_t size);
+  Literal one_of_each_support();
   Progress solve(uint32_t size, Child root);
   LocalSet model() const;
   SatBackend::Answer first_set(const std::vector<Literal>& assumptions, LocalSet& set);
@@ -72,6 +76,7 @@ class SatSource : public SetSource {
   Literal true_ = 0;
   Literal enumeration_ = 0;  // assumed: found sets are blocked
   std::unique_ptr<Counter> counter_;
+  Literal tight_ = 0;  // implies one fault of each support of the packing and no other
   std::unique_ptr<Parents> parents_;
   std::unique_ptr<DagEvaluator> evaluator_;
   uint32_t size_ = 0;          // of the last call

@@ -14,7 +14,9 @@ CutSearch::Engine::Engine(const FaultGraph& graph, SearchOptions options)
     : graph_(graph),
       options_(std::move(options)),
       additions_(graph.dag),
-      given_(graph.dag.fault_count()) {
+      given_(graph.dag.fault_count()),
+      least_(options_.least),
+      size_(least_) {
   if (options_.time_limit.count() > 0) end_ = Clock::now() + options_.time_limit;
 }
 
@@ -83,8 +85,7 @@ void CutSearch::Engine::start_split() {
   stats_.shared_conjuncts = conjuncts.shared.size();
   stats_.passes.push_back({"split the root", graph_.faults.size(), dag.gate_count(),
                            dag.edge_count(), cpu_seconds() - before});
-  if (!conjuncts.shared.empty()) start_at_least_size();
-  if (ending_ == Ending::kComplete) return;
+  if (start_with_least(conjuncts)) return;
   for (Cone& cone : conjuncts.classes) {
     add_class(dag_of(cone), cone.faults);
     cone = Cone();
@@ -165,36 +166,61 @@ void CutSearch::Engine::add_instance(uint32_t cone_class, uint32_t first_fault,
   ++users_[cone_class];
 }
 
-/// Where conjuncts overlap too much to be taken apart, sizes without any set are not
-/// looked through one by one: a smaller graph tells where to begin.
-void CutSearch::Engine::start_at_least_size() {
-  if (is_kernel_ || graph_.dag.has_conditions()) return;
+/// Where conjuncts overlap too much to be taken apart, the smallest sets come from a
+/// smaller graph, if there is one.
+bool CutSearch::Engine::start_with_least(const Conjuncts& conjuncts) {
+  if (conjuncts.shared.empty() || graph_.dag.has_conditions() || least_done_ ||
+      options_.order != Order::kWeight ||
+      options_.conjuncts.kernel_gain == ConjunctLimits::kNoKernel) {
+    return false;
+  }
   const double before = cpu_seconds();
   std::vector<uint8_t> kinds;
   if (!options_.budget.kinds.empty()) {
     for (FaultId fault = 0; fault < graph_.faults.size(); ++fault)
       kinds.push_back(graph_.faults[fault].kind);
   }
-  FaultGraph smaller;
-  smaller.dag = kernel(graph_.dag, kinds);
-  smaller.faults = graph_.faults;
-  if (smaller.dag.edge_count() * options_.conjuncts.kernel_gain <=
-      graph_.dag.edge_count()) {
-    SearchOptions options = options_;
-    options.wanted = 1;
-    Engine search(smaller, std::move(options));
-    search.is_kernel_ = true;
-    search.end_ = end_;
-    if (const std::optional<FoundSet> found = search.next()) {
-      size_ = least_ = static_cast<uint32_t>(found->faults.size());
-    } else if (search.ending() == Ending::kComplete) {
-      ending_ = Ending::kComplete;
-      size_open_ = true;
-    }
+  SearchOptions options = options_;
+  options.time_limit = std::chrono::milliseconds(0);
+  options.stop = [this] { return stopped(); };
+  auto least = std::make_unique<LeastSets>(graph_, options, kinds);
+  const Dag& kernel = least->kernel();
+  stats_.passes.push_back({"kernel", used_faults(kernel), kernel.gate_count(),
+                           kernel.edge_count(), cpu_seconds() - before});
+  if (kernel.edge_count() * options_.conjuncts.kernel_gain > graph_.dag.edge_count()) {
+    return false;
   }
-  stats_.passes.push_back({"kernel: least size", used_faults(smaller.dag),
-                           smaller.dag.gate_count(), smaller.dag.edge_count(),
-                           cpu_seconds() - before});
+  least_sets_ = std::move(least);
+  given_.share_all({});
+  return true;
+}
+
+std::optional<FoundSet> CutSearch::Engine::next_of_least() {
+  std::vector<FaultId> set;
+  while (true) {
+    switch (least_sets_->next(set)) {
+      case LeastSets::Answer::kStopped:
+        ending_ = Ending::kStopped;
+        return std::nullopt;
+      case LeastSets::Answer::kNoneLeft:
+        if (least_sets_->no_set_at_all() || options_.least_only) {
+          ending_ = Ending::kComplete;
+          return std::nullopt;
+        }
+        size_ = least_ = least_sets_->size();
+        least_sets_.reset();
+        least_done_ = true;
+        start_split();
+        return std::nullopt;
+      case LeastSets::Answer::kFound:
+        break;
+    }
+    Offer offer;
+    offer.instance = kFromKernel;
+    for (const FaultId fault : set) offer.set.weight += graph_.faults[fault].weight;
+    offer.set.faults = set;
+    if (std::optional<FoundSet> found = judged(std::move(offer))) return found;
+  }
 }
 
 std::span<const FaultId> CutSearch::Engine::faults_of(const Instance& instance) const {
@@ -209,6 +235,11 @@ std::optional<FoundSet> CutSearch::Engine::next() {
       return std::nullopt;
     }
     ending_ = Ending::kNone;
+    if (least_sets_) {
+      std::optional<FoundSet> found = next_of_least();
+      if (found || ending_ == Ending::kStopped) return found;
+      continue;
+    }
     std::optional<FoundSet> found = next_to_catch_up();
     if (!found && ending_ == Ending::kNone) found = next_of_size();
     if (found || ending_ == Ending::kStopped) return found;
@@ -247,7 +278,8 @@ void CutSearch::Engine::next_size() {
   for (const std::unique_ptr<ConeClass>& each : classes_) {
     if (each) more = more || !each->finished(size_) || !each->nothing_above(size_);
   }
-  if (!more || size_ >= options_.budget.total) {
+  const bool enough = options_.least_only && !given_list_.empty();
+  if (!more || enough || size_ >= options_.budget.total) {
     ending_ = Ending::kComplete;  // size_open_ stays: the size is done
   } else {
     ++size_;

@@ -17,6 +17,7 @@
 #include "solver/dag_evaluator.h"
 #include "solver/given_sets.h"
 #include "solver/instance_stream.h"
+#include "solver/least_sets.h"
 
 namespace cutset::solver {
 
@@ -58,6 +59,7 @@ class CutSearch::Engine {
     FoundSet set;
     uint32_t instance = 0;
   };
+  static constexpr uint32_t kFromKernel = 0xffff'ffff;  // before there were instances
   /// What there is to do again at one size.
   struct CatchUp {
     std::vector<uint32_t> instances;
@@ -70,7 +72,7 @@ class CutSearch::Engine {
   void start();
   void start_whole();
   void start_split();
-  void start_at_least_size();
+  bool start_with_least(const Conjuncts& conjuncts);
   ClassOptions class_options() const;
   std::vector<uint8_t> kinds_of(const std::vector<FaultId>& faults) const;
   std::vector<uint32_t> ranks_of(const std::vector<FaultId>& faults) const;
@@ -82,6 +84,7 @@ class CutSearch::Engine {
   void next_size();
   std::optional<FoundSet> next_of_size();
   std::optional<FoundSet> next_to_catch_up();
+  std::optional<FoundSet> next_of_least();
   std::optional<FoundSet> judged(Offer offer);
   std::shared_ptr<InstanceStream> stream_of(uint32_t instance, uint32_t size);
 
@@ -89,13 +92,14 @@ class CutSearch::Engine {
   void rebuild(uint32_t instance);
   void refute_given(uint32_t instance, const Dag& dag,
                     const std::vector<FaultId>& faults);
+  void refute_least();
+  void learn_of_least(Child goal, std::vector<Child> premises);
 
   const FaultGraph& graph_;
   SearchOptions options_;
   std::optional<std::chrono::steady_clock::time_point> end_;
   Additions additions_;
   bool started_ = false;
-  bool is_kernel_ = false;  // only asked for the size of its smallest set
   Ending ending_ = Ending::kNone;
   SearchStats stats_;
 
@@ -108,6 +112,8 @@ class CutSearch::Engine {
   std::vector<Offer> given_list_;
   std::vector<Offer> dropped_;  // for sets that were given
   std::shared_ptr<uint32_t> too_large_ = std::make_shared<uint32_t>(kUnlimited);
+  std::unique_ptr<LeastSets> least_sets_;  // they come first; then null
+  bool least_done_ = false;
   uint32_t least_ = 0;  // no set is smaller
   uint32_t size_ = 0;
   bool size_open_ = false;

@@ -15,7 +15,9 @@ void CutSearch::Engine::learn(Child goal, std::vector<Child> premises) {
   premises.erase(std::remove(premises.begin(), premises.end(), kTrue), premises.end());
   const bool useless =
       std::find(premises.begin(), premises.end(), kFalse) != premises.end();
-  if (useless || instances_.empty()) return;
+  if (useless) return;
+  if (least_sets_) return learn_of_least(goal, std::move(premises));
+  if (instances_.empty()) return;
   for (const Child premise : premises) goals_of_premise_[premise].push_back(goal);
   additions_.add(goal, std::move(premises));
   if (!given_.all_shared()) {
@@ -25,6 +27,7 @@ void CutSearch::Engine::learn(Child goal, std::vector<Child> premises) {
   }
   const std::vector<uint32_t> touched = instances_above(goal);
   if (touched.empty()) return;
+  refute_least();
   for (const uint32_t instance : touched) rebuild(instance);
   // What was dropped for a set that may not cut any more is looked at again; touched
   // instances find theirs anew.
@@ -54,6 +57,36 @@ void CutSearch::Engine::learn(Child goal, std::vector<Child> premises) {
     }
   }
   ending_ = Ending::kNone;
+}
+
+/// While the smallest sets are given, no conjunct is solved yet.
+void CutSearch::Engine::learn_of_least(Child goal, std::vector<Child> premises) {
+  for (const Child premise : premises) goals_of_premise_[premise].push_back(goal);
+  least_sets_->learn(goal, premises);
+  additions_.add(goal, std::move(premises));
+  std::vector<Offer> still;
+  for (Offer& given : given_list_) {
+    if (least_sets_->cuts(given.set.faults)) {
+      still.push_back(std::move(given));
+    } else {
+      given_.refute(given.set.faults);
+    }
+  }
+  given_list_ = std::move(still);
+}
+
+/// Those given before there were instances: the instances that they cut have them too, so
+/// that they come again, as given, while they cut.
+void CutSearch::Engine::refute_least() {
+  std::vector<Offer> others;
+  for (Offer& given : given_list_) {
+    if (given.instance == kFromKernel) {
+      given_.refute(given.set.faults);
+    } else {
+      others.push_back(std::move(given));
+    }
+  }
+  given_list_ = std::move(others);
 }
 
 /// The instances whose cone has the goal, ascending.

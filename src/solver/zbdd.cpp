@@ -96,6 +96,7 @@ Zbdd::Node Zbdd::not_above(Node a, Node b) {
   if (a == kUnit || nodes_[b].smallest > nodes_[a].largest) return a;
   const Cached& known = *cached(Operation::kNotAbove, a, b, 0);
   if (matches(known, Operation::kNotAbove, a, b, 0)) return known.result;
+  count_step();
   const Entry left = nodes_[a];
   const Entry right = nodes_[b];
   Node result = kEmpty;
@@ -118,6 +119,7 @@ Zbdd::Node Zbdd::either(Node a, Node b) {
   if (a > b) std::swap(a, b);
   const Cached& known = *cached(Operation::kEither, a, b, 0);
   if (matches(known, Operation::kEither, a, b, 0)) return known.result;
+  count_step();
   Entry left = nodes_[a];
   Entry right = nodes_[b];
   Node result = kEmpty;
@@ -139,6 +141,7 @@ Zbdd::Node Zbdd::at_most(Node a, uint32_t limit) {
   if (nodes_[a].smallest > limit) return kEmpty;
   const Cached& known = *cached(Operation::kAtMost, a, 0, limit);
   if (matches(known, Operation::kAtMost, a, 0, limit)) return known.result;
+  count_step();
   const Entry entry = nodes_[a];
   const Node high = limit == 0 ? kEmpty : at_most(entry.high, limit - 1);
   const Node result = make(entry.variable, at_most(entry.low, limit), high);
@@ -158,6 +161,7 @@ Zbdd::Node Zbdd::both(Node a, Node b, uint32_t limit) {
   if (a > b) std::swap(a, b);
   const Cached& known = *cached(Operation::kBoth, a, b, limit);
   if (matches(known, Operation::kBoth, a, b, limit)) return known.result;
+  count_step();
   Entry left = nodes_[a];
   Entry right = nodes_[b];
   Node result = kEmpty;

@@ -73,7 +73,14 @@ class Zbdd {
   Node store(Operation operation, Node a, Node b, uint32_t limit, Node result);
   void grow();
 
+  /// One more step that no cache saved.
+  void count_step() {
+    if (++steps_ > kStepsPerNode * most_nodes_) overflowed_ = true;
+  }
+  static constexpr uint64_t kStepsPerNode = 32;
+
   size_t most_nodes_;
+  uint64_t steps_ = 0;
   bool overflowed_ = false;
   bool truncated_ = false;
   std::vector<Entry> nodes_;

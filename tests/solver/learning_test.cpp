@@ -2,6 +2,7 @@
 // blocked sets, against brute force over the graph as it is at that moment.
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 
 #include "small_graph.h"
 #include <gtest/gtest.h>
@@ -220,6 +221,14 @@ void interleave(uint64_t first_seed, int rounds, int conditions_percent) {
       ASSERT_EQ(wrong, "") << "seed " << seed << ", way " << way;
     }
   }
+}
+
+// CUTSET_LEARNING_SEED=N runs the interleaving of that seed only, with every way.
+TEST(Learning, Replay) {
+  const char* seed = std::getenv("CUTSET_LEARNING_SEED");
+  if (seed == nullptr) GTEST_SKIP() << "not run: CUTSET_LEARNING_SEED names no seed";
+  const uint64_t number = std::strtoull(seed, nullptr, 10);
+  interleave(number, 1, number >= 50'000 ? 15 : 0);
 }
 
 TEST(Learning, MonotoneAlternatives) {
