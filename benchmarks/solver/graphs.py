@@ -17,8 +17,9 @@ MADE = {
     "broadcast n=8 T=5": "rb n=8 t=5",
     "call graph 270": "micro layers=4 width=10",
     "call graph 8.8k": "micro layers=10 width=100 seed=2",
-    "call graph 100k, 50 entries": "micro layers=10 width=1100 entries=50",
-    "call graph 331k, 50 entries": "micro layers=10 width=3600 entries=50",
+    "call graph 100k, 50 entries": "micro layers=20 width=450 entries=50",
+    "call graph 331k, 50 entries": "micro layers=27 width=1000 entries=50",
+    "wide call graph 326k, 50 entries": "micro layers=10 width=3600 entries=50",
     "tree 150": "tree depth=5 mix=30 seed=3",
     "tree 3k": "tree depth=9 seed=5",
     "random 150": "rnd",
@@ -28,7 +29,7 @@ MADE = {
 GROWTH = {
     "quorum": ["quorum t=%d" % t for t in (21, 64, 213, 638, 2130, 6380, 21300)],
     "crash chains": ["quorumc t=%d" % t for t in (16, 48, 161, 484, 1613, 4840, 16130)],
-    "call graph, 50 entries": ["micro layers=10 entries=50 width=%d" % w for w in (11, 33, 110, 330, 1100, 3300, 11000)],
+    "call graph, 50 entries": ["micro layers=27 entries=50 width=%d" % w for w in (11, 33, 110, 330, 1000, 3000)],
 }
 
 

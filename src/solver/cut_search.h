@@ -79,7 +79,6 @@ struct SearchOptions {
   uint64_t seed = 0;
   uint64_t wanted = 0;      // so many sets will be asked for; 0: unknown, or all
   bool least_only = false;  // only sets of the least size that has any
-  uint32_t least = 0;       // known: no set is smaller
   ConjunctLimits conjuncts;
   std::chrono::milliseconds time_limit{0};  // 0: none
   std::function<bool()> stop;               // may be empty; true: give up

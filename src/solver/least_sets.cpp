@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "solver/hitting_search.h"
-
 namespace cutset::solver {
 
 LeastSets::LeastSets(const FaultGraph& graph, const SearchOptions& options,
@@ -28,34 +26,8 @@ bool LeastSets::note(const std::vector<FaultId>& set) {
   return true;
 }
 
-/// Where sets are small, one is found before the kernel is solved. False: none was.
-bool LeastSets::first_of_kernel(std::vector<FaultId>& set) {
-  constexpr uint32_t kMostHitting = 3;
-  const uint32_t most = std::min(options_.budget.total, kMostHitting);
-  if (!options_.budget.kinds.empty() || options_.least > 0 ||
-      is_constant(smaller_.dag.root())) {
-    return false;
-  }
-  HittingSearch hitting(smaller_.dag, options_.seed, options_.stop);
-  HittingSearch::Answer answer = hitting.smallest(most);
-  options_.least = answer.least;
-  if (!answer.set) {
-    kernel_done_ = answer.least > options_.budget.total;
-    return false;
-  }
-  size_ = answer.least;
-  set = std::move(*answer.set);
-  return note(set);
-}
-
 LeastSets::Answer LeastSets::next_of_kernel(std::vector<FaultId>& set) {
-  if (!search_) {
-    if (!kernel_done_ && size_ == kUnlimited && first_of_kernel(set)) {
-      return Answer::kFound;
-    }
-    if (options_.stop && options_.stop()) return Answer::kStopped;
-    search_.emplace(smaller_, options_);
-  }
+  if (!search_) search_.emplace(smaller_, options_);
   while (!kernel_done_) {
     std::optional<FoundSet> found = search_->next();
     if (!found && search_->ending() == Ending::kStopped) return Answer::kStopped;

@@ -49,7 +49,6 @@ class LeastSets {
 
   Answer next_cut(std::vector<FaultId>& set);
   Answer next_of_kernel(std::vector<FaultId>& set);
-  bool first_of_kernel(std::vector<FaultId>& set);
   bool note(const std::vector<FaultId>& set);
 
   SearchOptions options_;

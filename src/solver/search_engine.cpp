@@ -14,9 +14,7 @@ CutSearch::Engine::Engine(const FaultGraph& graph, SearchOptions options)
     : graph_(graph),
       options_(std::move(options)),
       additions_(graph.dag),
-      given_(graph.dag.fault_count()),
-      least_(options_.least),
-      size_(least_) {
+      given_(graph.dag.fault_count()) {
   if (options_.time_limit.count() > 0) end_ = Clock::now() + options_.time_limit;
 }
 
