@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "campaign/lineage_certificate.h"
 #include "cli/check_progress.h"
 #include "cli/command.h"
@@ -23,6 +24,7 @@
 #include "report/protocol_json.h"
 #include "report/protocol_junit.h"
 #include "report/protocol_text.h"
+#include "report/terminal.h"
 
 namespace cutset::cli {
 
@@ -158,7 +160,7 @@ int finish(const Options& options, const GlobalOptions& global,
   return code;
 }
 
-void print_hint(const Options& options,
+void print_hint(const Options& options, const report::ProtocolTextOptions& text,
                 const std::vector<report::ProtocolCheck>& checks) {
   const bool found = std::any_of(checks.begin(), checks.end(), [](const auto& check) {
     return !check.findings.empty();
@@ -169,7 +171,8 @@ void print_hint(const Options& options,
   if (!options.tables) more.emplace_back("--tables every relation at each time");
   if (options.html.empty())
     more.emplace_back("--html FILE derivations and where they part");
-  if (!more.empty()) fmt::print("More: {}\n", fmt::join(more, ", "));
+  if (more.empty()) return;
+  fmt::print("{}", report::wrapped("More: " + join(more, ", "), text.text.width, "", ""));
 }
 
 int check_rows(const Options& options, const GlobalOptions& global,
@@ -199,7 +202,7 @@ int check_rows(const Options& options, const GlobalOptions& global,
     if (rows.size() > 1) fmt::print("\n{}", report::protocol_table_text(checks, text));
     if (checks.size() < rows.size())
       fmt::print("stopped: {} of {} rows were checked\n", checks.size(), rows.size());
-    print_hint(options, checks);
+    print_hint(options, text, checks);
   }
   return finish(options, global, checks, exit_code_of(checks, options.as_expected));
 }
@@ -235,7 +238,7 @@ int check_growth(const Options& options, const GlobalOptions& global,
                      ? "nothing is violated up to the largest specification"
                      : "stopped: nothing is violated up to the last complete row");
     }
-    print_hint(options, steps);
+    print_hint(options, text, steps);
   }
   // The smaller specifications are steps on the way: of them only what they found counts.
   const bool found = !steps.empty() && !steps.back().findings.empty();

@@ -81,7 +81,9 @@ Result<std::vector<ParameterRow>> parameter_rows(const std::string& file,
   if (flags.eff) parameters.eff = *flags.eff;
   if (flags.crashes) parameters.crashes = *flags.crashes;
   if (flags.nodes) {
-    CUTSET_ASSIGN(parameters.nodes, dedalus::parse_nodes(*flags.nodes));
+    auto nodes = dedalus::parse_nodes(*flags.nodes);
+    if (!nodes.ok()) return Error::usage("--nodes: " + nodes.error().message);
+    parameters.nodes = std::move(*nodes);
   }
   if (flags.crash_model) {
     parameters.crash_model = *dedalus::crash_model_of(*flags.crash_model);

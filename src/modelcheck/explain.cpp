@@ -196,8 +196,8 @@ class Story {
           break;
         default:
           add(Kind::kLost, time,
-              fmt::format("{} sends {} to {}, which has crashed", node(from), what,
-                          node(to)));
+              fmt::format("{} sends {} to {}, which is down when it arrives", node(from),
+                          what, node(to)));
       }
     }
   }

@@ -27,7 +27,8 @@ using report::ProtocolGoal;
 using report::ProtocolProof;
 
 constexpr size_t kMostGoals = 400;
-constexpr size_t kMostFirings = 6;  // of one goal
+constexpr size_t kMostFirings = 6;   // of one goal
+constexpr size_t kMostReasons = 12;  // of one absence
 
 /// What a fault set does to a message, as Run knows it: only what was sent is there.
 bool arrives(const Run& run, const Simulator& simulator, const Delivery& delivery) {
@@ -82,8 +83,9 @@ class ProofMaker {
     made.time = static_cast<uint32_t>(absence.time);
     made.kind = ProtocolGoal::Kind::kAbsence;
     made.holds = other_.holds(absence);
+    const bool changed = !made.holds;
     proof_.goals.push_back(std::move(made));
-    if (explains_absences_) waiting_.push_back({at->second, absence});
+    if (explains_absences_ || changed) waiting_.push_back({at->second, absence});
     return at->second;
   }
 
@@ -221,21 +223,46 @@ class ProofMaker {
     return fmt::format("{} does not hold at {}", absence_text(absence), absence.time);
   }
 
-  /// The one that is shown, of those that hold: nearest to a fault.
-  static const Reason& chosen(const std::vector<Reason>& reasons) {
-    const auto rank = [](const Reason& reason) {
+  /// Whether it holds in the other run, too.
+  bool is_shared(const Reason& reason) const {
+    switch (reason.kind) {
+      case Reason::Kind::kAbsent:
+        return other_.holds(reason.absence);
+      case Reason::Kind::kPresent:
+        return other_.holds(reason.goal);
+      case Reason::Kind::kLost:
+        return !arrives(other_, simulator_, reason.delivery);
+      case Reason::Kind::kDown:
+        return reason.node != dedalus::kNoNode &&
+               is_down(other_, simulator_, reason.node, reason.time);
+      case Reason::Kind::kNotFailed:
+        return std::none_of(other_.faults().begin(), other_.faults().end(),
+                            [&](const dedalus::ModelFault& fault) {
+                              return fault.kind == dedalus::ModelFault::Kind::kCrash &&
+                                     fault.node == reason.node &&
+                                     fault.time == reason.time;
+                            });
+    }
+    return true;
+  }
+
+  /// The one that is shown, of those that hold: one that parts the runs, if there is one;
+  /// then the nearest to a fault.
+  const Reason& chosen(const std::vector<Reason>& reasons) const {
+    const auto rank = [this](const Reason& reason) {
+      const int shared = is_shared(reason) ? 10 : 0;
       switch (reason.kind) {
         case Reason::Kind::kLost:
         case Reason::Kind::kDown:
-          return 0;
+          return shared;
         case Reason::Kind::kPresent:
-          return 1;
+          return shared + 1;
         case Reason::Kind::kAbsent:
-          return 2;
+          return shared + 2;
         case Reason::Kind::kNotFailed:
-          return 3;
+          return shared + 3;
       }
-      return 4;
+      return shared + 4;
     };
     return *std::min_element(reasons.begin(), reasons.end(),
                              [&](const Reason& left, const Reason& right) {
@@ -243,20 +270,27 @@ class ProofMaker {
                              });
   }
 
+  /// Of each clause one reason. Where the absence parts the runs, only those clauses that
+  /// do: a rule has as many clauses as it has values.
   void refute(uint32_t number, const Absence& absence) {
     if (!shown_.holds(absence)) return;  // a premise of a rule that does not fire here
-    const dedalus::Refutation refutation = shown_.why_absent(absence);
-    if (refutation.clauses.empty()) return;
+    const bool parts = !proof_.goals[number].holds;
     ProtocolFiring made;
     std::set<uint32_t> seen;
-    for (const std::vector<Reason>& clause : refutation.clauses) {
+    for (const std::vector<Reason>& clause : shown_.why_absent(absence).clauses) {
       if (clause.empty()) continue;
-      const uint32_t premise = reason(chosen(clause));
+      const Reason& shown = chosen(clause);
+      if (parts && is_shared(shown)) continue;
+      const uint32_t premise = reason(shown);
       if (seen.insert(premise).second) made.premises.push_back(premise);
+      if (made.premises.size() >= kMostReasons) {
+        proof_.cut_off = true;
+        break;
+      }
     }
-    for (const uint32_t premise : made.premises) {
+    if (made.premises.empty()) return;
+    for (const uint32_t premise : made.premises)
       made.fires = made.fires && proof_.goals[premise].holds;
-    }
     proof_.goals[number].firings.push_back(std::move(made));
   }
 
@@ -273,13 +307,11 @@ class ProofMaker {
         return fault(reason.node == dedalus::kNoNode
                          ? "every node is down"
                          : fmt::format("{} is down", nodes[reason.node]),
-                     reason.time,
-                     reason.node != dedalus::kNoNode &&
-                         is_down(other_, simulator_, reason.node, reason.time));
+                     reason.time, is_shared(reason));
       case Reason::Kind::kNotFailed:
         return fault(
             fmt::format("{} does not crash at {}", nodes[reason.node], reason.time),
-            reason.time, true);
+            reason.time, is_shared(reason));
     }
     CHECK(false);
     return 0;

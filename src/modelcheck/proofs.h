@@ -9,7 +9,9 @@
 
 namespace cutset::modelcheck {
 
-/// Of a goal that holds in `shown`: all its firings, down to facts; absences are leaves.
+/// Of a goal that holds in `shown`: all its firings, down to facts. An absence is a leaf,
+/// unless it does not hold in `other`: then also why it holds here, as far as the runs
+/// differ.
 /// What holds, fires and parts is said about `other`. `intruders`, if not null, gets what
 /// is there in `other` and keeps a rule from firing where the proof parts from it.
 report::ProtocolProof proof_of(const dedalus::Simulator& simulator,

@@ -204,7 +204,8 @@ void DiagramText::draw_volley(const Volley& volley, Line& line) {
 }
 
 std::string DiagramText::note_of(const Volley& volley) const {
-  std::map<std::string, std::vector<std::string>> lost;  // relations -> receivers
+  // Relations and what became of them -> receivers.
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> lost;
   std::set<std::string> all;
   std::set<std::string> extra;
   for (const auto& [to, target] : volley.targets) {
@@ -212,14 +213,18 @@ std::string DiagramText::note_of(const Volley& volley) const {
         join({target.relations.begin(), target.relations.end()}, ", ");
     all.insert(target.relations.begin(), target.relations.end());
     if (target.extra) extra.insert(target.relations.begin(), target.relations.end());
-    if (target.lost || target.unheard) lost[relations].push_back(check_.nodes[to]);
+    if (target.lost || target.unheard) {
+      lost[{relations, target.lost ? "LOST" : "down when it arrives"}].push_back(
+          check_.nodes[to]);
+    }
   }
   std::string note = join({all.begin(), all.end()}, ", ");
   if (volley.kind == Volley::Kind::kMissing) return note + ": not sent";
   if (volley.kind == Volley::Kind::kSilenced) return note + ": silenced";
-  for (const auto& [relations, nodes] : lost) {
-    note += fmt::format("; {}to {} LOST", relations == note ? "" : relations + " ",
-                        join(nodes, ", "));
+  const std::string relations = note;
+  for (const auto& [what, nodes] : lost) {
+    note += fmt::format("; {}to {} {}", what.first == relations ? "" : what.first + " ",
+                        join(nodes, ", "), what.second);
   }
   if (lost.empty() && !extra.empty()) note += " (new)";
   return note;

@@ -13,8 +13,13 @@ namespace {
 
 /// How to speak about the run that is not shown.
 struct Other {
-  std::string_view gone;  // of a goal that does not hold there
+  std::string_view gone;   // of a goal that does not hold there
+  std::string_view parts;  // where a firing has all it needs but does not fire
 };
+
+constexpr Other kThisRun = {"not in this run", "the runs part here"};
+constexpr Other kWithoutFaults = {"not without faults",
+                                  "without faults it does not fire"};
 
 class ProofList {
  public:
@@ -29,11 +34,30 @@ class ProofList {
   }
 
  private:
-  std::string goal(uint32_t number) {
+  /// Where what is only kept from step to step was derived; `number` itself otherwise.
+  uint32_t origin_of(uint32_t number) const {
+    while (true) {
+      const ProtocolGoal& goal = proof_.goals[number];
+      if (goal.firings.size() != 1 || goal.firings[0].premises.size() != 1) return number;
+      const uint32_t before = goal.firings[0].premises[0];
+      const ProtocolGoal& kept = proof_.goals[before];
+      if (kept.text != goal.text || kept.kind != goal.kind || kept.holds != goal.holds ||
+          kept.time >= goal.time || seen_.count(before) > 0) {
+        return number;
+      }
+      number = before;
+    }
+  }
+
+  std::string goal(uint32_t last) {
+    const uint32_t number = origin_of(last);
     const ProtocolGoal& goal = proof_.goals[number];
     const std::string_view css_class = goal.holds ? "same" : "gone";
+    const std::string time =
+        number == last ? std::to_string(goal.time)
+                       : fmt::format("{} to {}", goal.time, proof_.goals[last].time);
     std::string head = fmt::format("<code>{}</code> <span class=\"soft\">at {}</span>",
-                                   escape_markup(goal.text), goal.time);
+                                   escape_markup(goal.text), time);
     if (!goal.holds) head += fmt::format(" <span class=\"mark\">{}</span>", other_.gone);
     if (!seen_.insert(number).second) {
       return fmt::format(
@@ -63,11 +87,11 @@ class ProofList {
                          escape_markup(firing.place), escape_markup(firing.rule));
     }
     if (firing.frontier) {
-      out += fmt::format("<div class=\"frontier{}\">{}: {}</div>\n",
-                         head_holds ? " soft" : "",
-                         head_holds ? "does not fire, but something else derives it"
-                                    : "the runs part here",
-                         escape_markup(firing.why));
+      out += fmt::format(
+          "<div class=\"frontier{}\">{}: {}</div>\n", head_holds ? " soft" : "",
+          head_holds ? std::string_view("does not fire, but something else derives it")
+                     : other_.parts,
+          escape_markup(firing.why));
     }
     out += "<ul>\n";
     for (const uint32_t premise : firing.premises) out += goal(premise);
@@ -94,7 +118,7 @@ std::string protocol_html_proofs(const ProtocolOutcome& outcome, const std::stri
   if (!outcome.good.goals.empty()) {
     out += section(
         "Without faults: how " + post + " is derived, and where this run parts from it",
-        ProofList(outcome.good, id + "-good", {"not in this run"}).list(), true);
+        ProofList(outcome.good, id + "-good", kThisRun).list(), true);
   }
   for (size_t i = 0; i < outcome.instead.size(); ++i) {
     const ProtocolProof& proof = outcome.instead[i];
@@ -102,20 +126,18 @@ std::string protocol_html_proofs(const ProtocolOutcome& outcome, const std::stri
     out += section(
         fmt::format("In this run instead: how <code>{}</code> is derived",
                     escape_markup(proof.goals[0].text)),
-        ProofList(proof, fmt::format("{}-instead{}", id, i), {"not without faults"})
-            .list(),
-        true);
+        ProofList(proof, fmt::format("{}-instead{}", id, i), kWithoutFaults).list(),
+        false);
   }
   if (!outcome.absent.goals.empty()) {
-    out += section(
-        "In this run: why " + post + " does not hold",
-        ProofList(outcome.absent, id + "-absent", {"not without faults"}).list(), false);
+    out +=
+        section("In this run: why " + post + " does not hold",
+                ProofList(outcome.absent, id + "-absent", kWithoutFaults).list(), false);
   }
   if (!outcome.promised.goals.empty()) {
-    out += section(
-        "In this run: why " + pre + " holds all the same",
-        ProofList(outcome.promised, id + "-promised", {"not without faults"}).list(),
-        false);
+    out += section("In this run: why " + pre + " holds all the same",
+                   ProofList(outcome.promised, id + "-promised", kWithoutFaults).list(),
+                   false);
   }
   return out;
 }

@@ -16,9 +16,9 @@ namespace cutset::report {
 
 namespace {
 
-constexpr double kCharacter = 6.2;  // a generous width of one of the small font
-constexpr double kStep = 96;
-constexpr double kRow = 58;
+constexpr double kCharacter = 7;  // a generous width of one of the small font
+constexpr double kStep = 124;
+constexpr double kRow = 66;
 constexpr double kTop = 46;
 constexpr size_t kLongestNode = 20;
 constexpr size_t kLongestLabel = 16;
@@ -99,13 +99,7 @@ class Drawing {
     axis();
     for (uint32_t node = 0; node < check_.nodes.size(); ++node) row(node);
     for (const Arrow& arrow : arrows_) draw_arrow(arrow);
-    std::map<uint32_t, size_t> in_step;
-    for (const Arrow& arrow : arrows_) ++in_step[arrow.time];
-    for (const Arrow& arrow : arrows_) {
-      const std::string_view kind = arrow.css_class();
-      if (in_step[arrow.time] <= kFewArrows || kind == "faulted" || kind == "extra")
-        label(arrow);
-    }
+    labels();
     for (const ProtocolFault& fault : finding_.faults) {
       if (fault.is_crash) crash(fault);
     }
@@ -123,7 +117,7 @@ class Drawing {
     const double end = std::min(x(check_.eff), x(check_.eot)) - kStep / 2;
     out_ +=
         svg_bar({x(1) - 12, kTop - 8}, end - x(1) + 12, bottom_ - kTop + 12, "losses");
-    out_ += svg_text({end - 4, kTop + 4}, "losses until here (EFF)", "small", "end");
+    out_ += svg_text({x(1) - 8, bottom_ + 1}, "messages may be lost", "small", "start");
   }
 
   void axis() {
@@ -212,15 +206,37 @@ class Drawing {
     return "<title>" + escape_markup(text, true) + "</title>";
   }
 
-  /// Beside the arrow, near its sender, where arrows of different senders are apart.
-  void label(const Arrow& arrow) {
+  /// Usual messages have labels where there is room, others always; what is not sent
+  /// where nothing else happens on its channel. Tooltips say it all the same.
+  void labels() {
+    std::map<uint32_t, size_t> in_step;
+    std::map<std::pair<uint32_t, uint32_t>, size_t> of_sender;
+    for (const Arrow& arrow : arrows_) {
+      ++in_step[arrow.time];
+      ++of_sender[{arrow.time, arrow.from}];
+    }
+    for (const Arrow& arrow : arrows_) {
+      const std::string_view kind = arrow.css_class();
+      const bool few = in_step[arrow.time] <= kFewArrows;
+      if (few || kind == "faulted" || kind == "extra")
+        label(arrow, of_sender[{arrow.time, arrow.from}] > 1);
+    }
+  }
+
+  /// Beside the arrow: near its receiver if its sender has others at this step, else near
+  /// the sender, where those of other senders are far.
+  void label(const Arrow& arrow, bool near_receiver) {
     const auto [from, to] = ends(arrow);
-    const double part = arrow.css_class() == "faulted" ? 0.36 : 0.3;
-    const double down = to.y > from.y ? 1 : -1;
-    std::string text = shorten(join(arrow.relations, ", "), kLongestLabel);
-    out_ += svg_text({from.x + (to.x - from.x) * part + 4,
-                      from.y + (to.y - from.y) * part - down * 2 + (down > 0 ? -1 : 8)},
-                     text, fmt::format("label {}", arrow.css_class()), "start");
+    const bool silenced = arrow.css_class() == "silenced";
+    const double part = arrow.css_class() == "faulted" ? 0.7
+                        : silenced                     ? 0.5
+                        : near_receiver                ? 0.66
+                                                       : 0.3;
+    const bool down = to.y > from.y;
+    out_ += svg_text({from.x + (to.x - from.x) * part + 6,
+                      from.y + (to.y - from.y) * part + (down ? -1 : 10)},
+                     shorten(join(arrow.relations, ", "), kLongestLabel),
+                     fmt::format("label {}", arrow.css_class()), "start");
     out_ += "\n";
   }
 
@@ -242,7 +258,7 @@ class Drawing {
       out_ += svg_line({at, line - 4}, {at + 22, line - 4},
                        fmt::format("arrow {}", entry.css_class));
       out_ += svg_text({at + 27, line}, entry.text, "small", "start");
-      at += 27 + static_cast<double>(std::string_view(entry.text).size()) * 5.4 + 20;
+      at += 27 + static_cast<double>(std::string_view(entry.text).size()) * 6 + 20;
     }
   }
 
@@ -265,11 +281,11 @@ std::string protocol_svg(const ProtocolCheck& check, const ProtocolFinding& find
 }
 
 std::string_view protocol_svg_css() {
-  return R"(.protocol{display:block;width:100%;height:auto;font:10px system-ui,sans-serif}
+  return R"(.protocol{display:block;width:100%;height:auto;font:11.5px system-ui,sans-serif}
 .protocol text{fill:var(--ink)}
-.protocol .node{font-size:13px;font-weight:600}
-.protocol .time{font-size:11px}
-.protocol text.small{fill:var(--soft);font-size:10px}
+.protocol .node{font-size:14px;font-weight:600}
+.protocol .time{font-size:12px}
+.protocol text.small{fill:var(--soft);font-size:11px}
 .protocol .row{stroke:var(--soft);stroke-width:1.2}
 .protocol .row.crashed{stroke:var(--bad);stroke-dasharray:2 5}
 .protocol .guide{stroke:var(--rule);stroke-width:.8;stroke-dasharray:1 4}

@@ -68,7 +68,8 @@ std::string numbers_words(const ProtocolCheck& check) {
   std::string text =
       fmt::format("{}; the specification has {} fault set{}", join(parts, ", "),
                   count_words(check.fault_sets), check.fault_sets == 1 ? "" : "s");
-  if (check.search != "lineage") text = check.search + " search: " + text;
+  if (check.search == "random" || check.search == "exhaustive")
+    text = check.search + " search: " + text;
   if (check.seed) text += fmt::format("; seed {}", *check.seed);
   return text;
 }
