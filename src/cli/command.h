@@ -53,6 +53,7 @@ void add_report_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_play_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_lint_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_fmt_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
+void add_grade_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_agent_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_version_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 

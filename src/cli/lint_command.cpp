@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "course/task.h"
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -36,8 +37,14 @@ Linted lint_model(const std::vector<std::string>& files) {
 }
 
 Linted lint_other(const std::string& file) {
-  const injector::LintReport found = injector::lint_file(file);
-  Linted linted{file, std::string(injector::file_kind_name(found.kind)), {}};
+  injector::LintReport found;
+  Linted linted{file, "task of a course", {}};
+  if (course::is_task(file)) {
+    found.problems = course::read_task(file).problems;
+  } else {
+    found = injector::lint_file(file);
+    linted.kind = injector::file_kind_name(found.kind);
+  }
   const auto add = [&](const std::vector<Error>& errors, dedalus::Severity severity) {
     for (const Error& error : errors) {
       dedalus::Problem problem;
@@ -108,7 +115,7 @@ int lint(const Options& options, const GlobalOptions& global) {
 void add_lint_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
-      "lint", "Check cutset.yaml, FDSL, finding and model files; run nothing");
+      "lint", "Check cutset.yaml, FDSL, finding, model and task files; run nothing");
   command->add_option("files", options->files, "The files")->required();
   command->add_flag("--strict", options->strict, "Warnings too give exit code 65");
   command->add_flag("--together", options->together,
