@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "course/explanation.h"
+
 #include "campaign/lineage_campaign.h"
 #include "dedalus/model_experimenter.h"
 
@@ -50,6 +52,7 @@ Result<CheckGrade> check_program(const dedalus::Program& program,
   grade.executions = searched->experiments;
   if (searched->status == campaign::LineageStatus::kVacuous) {
     grade.verdict = CheckVerdict::kVacuous;
+    grade.why = "even without faults `pre` or `post` is empty at the end";
     return grade;
   }
   if (searched->findings.empty()) {
@@ -60,14 +63,10 @@ Result<CheckGrade> check_program(const dedalus::Program& program,
     return grade;
   }
   grade.verdict = CheckVerdict::kViolated;
-  Counterexample example;
-  for (const uint32_t fault : searched->findings.front().faults) {
-    example.faults.push_back((*made)->space().text(fault));
-  }
-  for (const uint32_t broken : searched->findings.front().broken) {
-    example.missing.push_back((*made)->outcomes()[broken]);
-  }
-  grade.counterexample = std::move(example);
+  const auto& faults = searched->findings.front().faults;
+  const auto bad = (*made)->simulator().run((*made)->faults(faults));
+  if (!bad) return limit_or_error(bad.error());
+  grade.counterexample = explain((*made)->simulator(), *bad);
   return grade;
 }
 
