@@ -1,12 +1,9 @@
 #include <cstdio>
 #include <memory>
-#include <thread>
 
 #include "course/course.h"
 #include "course/grades_report.h"
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -31,9 +28,27 @@ struct Options {
 
 /// A wrong task: all that is wrong with it.
 int refuse_task(const std::vector<Error>& problems, const GlobalOptions& global) {
+  Error first = problems.front();
+  first.kind = ErrorKind::kBadInput;  // also if it is not there
+  const int code = fail(first, global);
   for (size_t i = 1; i < problems.size(); ++i) log_error("{}", problems[i].text());
-  fail(problems.front(), global);
-  return kExitBadInput;
+  return code;
+}
+
+/// The grades are printed whether or not the files can be written.
+int write_reports(const Options& options, const course::Task& task,
+                  const course::Grades& grades, const course::GradesOptions& shown) {
+  int code = kExitHeld;
+  const auto write = [&](const std::string& file, const auto& make) {
+    if (file.empty()) return;
+    const Status written = write_file(file, make());
+    if (written) return;
+    log_error("{}", written.error().text());
+    code = exit_code_of(written.error());
+  };
+  write(options.html, [&] { return grades_html(task, grades, shown); });
+  write(options.csv, [&] { return grades_csv(task, grades); });
+  return code;
 }
 
 int grade(const Options& options, const GlobalOptions& global) {
@@ -54,20 +69,13 @@ int grade(const Options& options, const GlobalOptions& global) {
   };
   const Result<course::Grades> grades = grade_all(task, options.submissions, how);
   if (!grades) return fail(grades.error(), global);
-  const int code = grades->stopped ? kExitStopped : kExitHeld;
 
   course::GradesOptions shown;
   shown.show_hidden = options.show_hidden;
   shown.width = report::TextOptions::of_environment().width;
   shown.color = global.color_on(STDOUT_FILENO);
-  if (!options.html.empty()) {
-    const Status written = write_file(options.html, grades_html(task, *grades, shown));
-    if (!written) return fail(written.error(), global);
-  }
-  if (!options.csv.empty()) {
-    const Status written = write_file(options.csv, grades_csv(task, *grades));
-    if (!written) return fail(written.error(), global);
-  }
+  int code = write_reports(options, task, *grades, shown);
+  if (code == kExitHeld && grades->stopped) code = kExitStopped;
   const std::string text = global.json ? grades_json(task, *grades, code, shown)
                                        : grades_text(task, *grades, shown);
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -2,14 +2,16 @@
 
 #include <utility>
 
-#include "course/explanation.h"
+#include "modelcheck/check.h"
 
-#include "campaign/lineage_campaign.h"
-#include "dedalus/model_experimenter.h"
+#include "report/protocol_svg.h"
+#include "report/protocol_text.h"
 
 namespace cutset::course {
 
 namespace {
+
+constexpr size_t kColumns = 96;  // of an explanation: below an indent of 4, within 100
 
 CheckGrade not_ended(std::string why) {
   CheckGrade grade;
@@ -18,11 +20,17 @@ CheckGrade not_ended(std::string why) {
   return grade;
 }
 
-Result<CheckGrade> limit_or_error(const Error& error) {
-  const bool limit = error.kind == ErrorKind::kInterrupted ||
-                     (error.kind == ErrorKind::kBadInput && error.file.empty());
-  if (limit) return not_ended(error.message);
-  return error;
+Counterexample explained(const report::ProtocolCheck& check,
+                         const report::ProtocolFinding& finding) {
+  report::ProtocolTextOptions options;
+  options.text.width = kColumns;
+  Counterexample example;
+  example.faults = finding.words;
+  example.missing = finding.missing;
+  example.text = report::protocol_finding_text(check, finding, 1, options);
+  example.diagram =
+      report::protocol_svg(check, finding, "space-time diagram of " + finding.text);
+  return example;
 }
 
 }  // namespace
@@ -30,43 +38,38 @@ Result<CheckGrade> limit_or_error(const Error& error) {
 Result<CheckGrade> check_program(const dedalus::Program& program,
                                  const dedalus::Parameters& parameters,
                                  uint64_t max_tuples, const std::function<bool()>& stop) {
-  dedalus::ModelLimits limits;
-  limits.simulator.max_tuples = max_tuples;
-  limits.simulator.stop = stop;
-  limits.grounding.stop = stop;
-  auto made = dedalus::ModelExperimenter::create(
-      program,
-      {.eot = static_cast<dedalus::Time>(parameters.eot),
-       .eff = static_cast<dedalus::Time>(parameters.eff),
-       .crashes = static_cast<uint32_t>(parameters.crashes),
-       .nodes = parameters.nodes,
-       .crash_model = parameters.crash_model},
-      limits);
-  if (!made) return limit_or_error(made.error());
-  campaign::LineageOptions options;
-  options.stop_at_first = true;
+  modelcheck::CheckOptions options;
+  options.stop_at_first = true;  // the smallest: later ones change no verdict
+  options.most_explained = 1;
+  options.max_tuples = max_tuples;
   options.stop = stop;
-  auto searched = campaign::search_lineage(**made, options);
-  if (!searched) return limit_or_error(searched.error());
-  CheckGrade grade;
-  grade.executions = searched->experiments;
-  if (searched->status == campaign::LineageStatus::kVacuous) {
-    grade.verdict = CheckVerdict::kVacuous;
-    grade.why = "even without faults `pre` or `post` is empty at the end";
-    return grade;
-  }
-  if (searched->findings.empty()) {
-    if (searched->status == campaign::LineageStatus::kStopped) {
-      return not_ended(searched->why);
+  const auto checked = modelcheck::check_model(program, parameters, options);
+  if (!checked) {
+    // What is wrong with a well-formed program has a place; a limit has none.
+    const Error& error = checked.error();
+    if (error.kind == ErrorKind::kBadInput && error.file.empty()) {
+      return not_ended(error.message);
     }
-    grade.verdict = CheckVerdict::kHolds;
-    return grade;
+    return error;
   }
-  grade.verdict = CheckVerdict::kViolated;
-  const auto& faults = searched->findings.front().faults;
-  const auto bad = (*made)->simulator().run((*made)->faults(faults));
-  if (!bad) return limit_or_error(bad.error());
-  grade.counterexample = explain((*made)->simulator(), *bad);
+  const report::ProtocolCheck& check = checked->check;
+  CheckGrade grade;
+  grade.executions = check.executions;
+  switch (check.verdict) {
+    case report::ProtocolVerdict::kHolds:
+      grade.verdict = CheckVerdict::kHolds;
+      break;
+    case report::ProtocolVerdict::kViolated:
+      grade.verdict = CheckVerdict::kViolated;
+      grade.counterexample = explained(check, check.findings.front());
+      break;
+    case report::ProtocolVerdict::kVacuous:
+      grade.verdict = CheckVerdict::kVacuous;
+      grade.why = check.why;
+      break;
+    case report::ProtocolVerdict::kStopped:
+      return not_ended("its time is over: " + check.why);
+  }
   return grade;
 }
 

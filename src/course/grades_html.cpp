@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "report/escape.h"
 #include "report/html_parts.h"
+#include "report/protocol_svg.h"
 
 namespace cutset::course {
 
@@ -67,8 +68,8 @@ class HtmlWriter {
         "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
         "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
-        "<title>{}</title>\n<style>{}{}</style></head>\n<body><header><h1>{}</h1>\n",
-        title, report::html_style(), kStyle, title);
+        "<title>{}</title>\n<style>{}{}{}</style></head>\n<body><header><h1>{}</h1>\n",
+        title, report::html_style(), report::protocol_svg_css(), kStyle, title);
     head();
     out_ += "</header>\n<main>\n";
     checks();

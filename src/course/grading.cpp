@@ -1,6 +1,7 @@
 #include "course/grading.h"
 
 #include <utility>
+#include <vector>
 
 #include "course/check_program.h"
 #include "course/joining.h"
@@ -21,6 +22,15 @@ void tell(const GradingEvents& events, const Refusal& refusal) {
   events.refused(grade);
 }
 
+/// A message about a file of a hidden check must not quote it.
+void keep_secret(const std::vector<TaskFile>& files, Refusal& refusal) {
+  for (const TaskFile& file : files) {
+    if (file.name != refusal.error.file) continue;
+    refusal.error = Error::bad_input("does not fit the files of a hidden check");
+    return;
+  }
+}
+
 }  // namespace
 
 void grade_submission(const Task& task, const std::string& path,
@@ -29,11 +39,22 @@ void grade_submission(const Task& task, const std::string& path,
   if (const auto* refusal = std::get_if<Refusal>(&opened)) return tell(events, *refusal);
   const Submission& submission = *std::get<std::unique_ptr<Submission>>(opened);
   if (const auto refusal = broken_rule(task, submission)) return tell(events, *refusal);
+  std::vector<dedalus::Program> programs;
+  std::vector<size_t> program_of;  // by check
   for (size_t i = 0; i < task.checks.size(); ++i) {
-    const auto joined = join_program(task.sources[i], submission);
-    if (const auto* refusal = std::get_if<Refusal>(&joined)) {
+    if (i > 0 && task.checks[i].files == task.checks[i - 1].files) {
+      program_of.push_back(program_of.back());
+      continue;
+    }
+    auto joined = join_program(task.sources[i], submission);
+    if (auto* refusal = std::get_if<Refusal>(&joined)) {
+      if (task.checks[i].hidden) keep_secret(task.sources[i], *refusal);
       return tell(events, *refusal);
     }
+    program_of.push_back(programs.size());
+    programs.push_back(std::move(std::get<dedalus::Program>(joined)));
+  }
+  for (size_t i = 0; i < task.checks.size(); ++i) {
     const TaskCheck& check = task.checks[i];
     CheckGrade grade;
     if (stop()) {
@@ -41,7 +62,7 @@ void grade_submission(const Task& task, const std::string& path,
       grade.why = "no time was left";
     } else {
       Result<CheckGrade> checked =
-          check_program(std::get<dedalus::Program>(joined), check.parameters,
+          check_program(programs[program_of[i]], check.parameters,
                         static_cast<uint64_t>(task.limits.tuples), stop);
       if (!checked) {
         const bool internal = checked.error().kind == ErrorKind::kInternal;
