@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "modelcheck/check.h"
-
 #include "report/protocol_svg.h"
 #include "report/protocol_text.h"
 
@@ -14,6 +13,11 @@ namespace {
 constexpr size_t kColumns = 96;  // of an explanation: below an indent of 4, within 100
 
 CheckGrade not_ended(std::string why) {
+  // Errors of the evaluator name the option of `cutset check`; here the task has it.
+  const std::string_view option = "--max-tuples";
+  if (const size_t at = why.find(option); at != std::string::npos) {
+    why.replace(at, option.size(), "limits.tuples of the task");
+  }
   CheckGrade grade;
   grade.verdict = CheckVerdict::kDoesNotEnd;
   grade.why = std::move(why);
@@ -28,6 +32,8 @@ Counterexample explained(const report::ProtocolCheck& check,
   example.faults = finding.words;
   example.missing = finding.missing;
   example.text = report::protocol_finding_text(check, finding, 1, options);
+  options.diagrams = false;
+  example.story = report::protocol_finding_text(check, finding, 1, options);
   example.diagram =
       report::protocol_svg(check, finding, "space-time diagram of " + finding.text);
   return example;

@@ -47,8 +47,9 @@ bool as_expected(CheckVerdict verdict, dedalus::Expectation expected);
 struct Counterexample {
   std::vector<std::string> faults;   // in words
   std::vector<std::string> missing;  // tuples of post: "post(a, hello)"
-  std::string text;                  // the explanation for people, several lines
-  std::string diagram;               // SVG; "": none
+  std::string text;     // the explanation for people, several lines, with a diagram
+  std::string story;    // the same without the diagram
+  std::string diagram;  // SVG; "": none
 };
 
 struct CheckGrade {

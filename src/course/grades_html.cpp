@@ -17,6 +17,7 @@ using report::escape_markup;
 constexpr std::string_view kStyle = R"(
 .grades td.number,.grades th.number{text-align:right;padding-right:18px}
 .grades tbody tr:hover{background:var(--panel)}
+.grades a{color:var(--usual)}
 .scroll{overflow-x:auto}
 .verdict-word{white-space:nowrap;font-size:13px;font-weight:600}
 .verdict-word.good{color:var(--good)}.verdict-word.bad{color:var(--bad)}.verdict-word.warn{color:var(--warn)}
@@ -204,8 +205,8 @@ class HtmlWriter {
     if (!example.diagram.empty()) {
       out_ += "<div class=\"diagram\">" + example.diagram + "</div>\n";
     }
-    if (!example.text.empty()) {
-      out_ += "<pre>" + escape_markup(example.text, true) + "</pre>\n";
+    if (!example.story.empty()) {
+      out_ += "<pre>" + escape_markup(example.story, true) + "</pre>\n";
     }
   }
 

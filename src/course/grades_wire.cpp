@@ -32,6 +32,7 @@ std::string checked_line(size_t check, const CheckGrade& grade) {
     line["counterexample"] = {{"faults", grade.counterexample->faults},
                               {"missing", grade.counterexample->missing},
                               {"text", grade.counterexample->text},
+                              {"story", grade.counterexample->story},
                               {"diagram", grade.counterexample->diagram}};
   }
   return dumped(line);
@@ -59,6 +60,7 @@ bool take_line(std::string_view text, SubmissionGrade& grade) {
     example.faults = from.at("faults").get<std::vector<std::string>>();
     example.missing = from.at("missing").get<std::vector<std::string>>();
     example.text = from.at("text").get<std::string>();
+    example.story = from.at("story").get<std::string>();
     example.diagram = from.at("diagram").get<std::string>();
     check.counterexample = std::move(example);
     return true;

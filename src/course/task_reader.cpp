@@ -215,6 +215,14 @@ void TaskReader::read_sources(const YamlNode& root) {
     task_.derived.insert(derived.begin(), derived.end());
     task_.sources.push_back(flattened(reading));
   }
+  for (const std::string& name : task_.given) {
+    if (name == "crash" || task_.derived.contains(name)) continue;
+    if (!reading_.problems().empty()) break;
+    reading_.problem(
+        *root.find("given"),
+        fmt::format("given: no file of the task derives {} or states facts of it{}", name,
+                    suggestion(name, {task_.derived.begin(), task_.derived.end()})));
+  }
 }
 
 }  // namespace cutset::course

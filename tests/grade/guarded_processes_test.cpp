@@ -1,8 +1,11 @@
 // What a child does to itself does not reach the others, and its end is told as it was.
 #include "base/guarded_processes.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <map>
+#include <new>
+#include <stdexcept>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -47,8 +50,8 @@ TEST(GuardedProcesses, EachEndIsTold) {
   const Seen seen =
       run(work, {good, [](const TellLine& tell) { tell("before"), std::abort(); },
                  [](const TellLine&) {
-                   for (volatile uint64_t i = 0;; i = i + 1) {
-                   }
+                   static std::atomic<uint64_t> spins{0};
+                   for (;;) ++spins;
                  },
                  [](const TellLine& tell) {
                    for (;;) tell(std::string(1000, 'x'));

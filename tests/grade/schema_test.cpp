@@ -46,11 +46,14 @@ TEST(GradesSchema, AgreesWithGradesOfEveryKind) {
   for (const auto& entry : std::filesystem::directory_iterator(folder + "/submissions")) {
     paths.push_back(entry.path().string());
   }
-  const auto grades = grade_all(*reading.task, paths, {.jobs = 2});
+  GradeOptions options;
+  options.jobs = 2;
+  const auto grades = grade_all(*reading.task, paths, options);
   ASSERT_TRUE(grades.ok());
   int asked = 0;
-  const auto stopped = grade_all(*reading.task, paths,
-                                 {.jobs = 1, .stop = [&asked] { return ++asked > 3; }});
+  options.jobs = 1;
+  options.stop = [&asked] { return ++asked > 3; };
+  const auto stopped = grade_all(*reading.task, paths, options);
   ASSERT_TRUE(stopped.ok());
   EXPECT_TRUE(stopped->stopped);
   for (const bool show_hidden : {false, true}) {
