@@ -48,7 +48,25 @@ class Grade(harness.GradeTest):
                 grades = self.grades("task.yaml", *self.submissions(task), folder=task.parent)
                 self.compare(task.parent / "expected.json", json.dumps(brief(grades), indent=1) + "\n")
                 text = self.cutset("grade", "task.yaml", *self.submissions(task), folder=task.parent)
-                self.compare(task.parent / "expected.txt", text.stdout)
+                # Explanations are tested with cutset check: here, that they are there.
+                lines = text.stdout.splitlines(keepends=True)
+                own = [line for line in lines if not line.startswith("    ")]
+                self.compare(task.parent / "expected.txt", "".join(own))
+                self.assert_explained(grades, text.stdout)
+
+    def assert_explained(self, grades, text):
+        for submission in grades["submissions"]:
+            for of, check in zip(grades["task"]["checks"], submission["checks"]):
+                self.assertEqual("counterexample" in check, check["verdict"] == "violated" and not of["hidden"])
+                if "counterexample" not in check:
+                    continue
+                example = check["counterexample"]
+                self.assertTrue(example["faults"] and example["missing"])
+                for said in example["faults"] + example["missing"]:
+                    self.assertIn(said, example["text"])
+                if of["expect"] == "holds":
+                    lines = [("    " + line).rstrip() for line in example["text"].splitlines() if line]
+                    self.assertIn("\n".join(lines), text)
 
     def test_order_and_jobs(self):
         task = TASKS[0]
