@@ -13,11 +13,6 @@ struct ExplainOptions {
   bool tables = false;
 };
 
-/// "a crashes at 2: it sends nothing more", "the message from a to b sent at 1 is lost
-/// (log)": what `fault` does in the run `bad`.
-std::string fault_words(const dedalus::Simulator& simulator, const dedalus::Run& bad,
-                        const dedalus::ModelFault& fault);
-
 /// Fills what is there if a finding is explained. Requires: bad is violated, a run of
 /// `simulator`.
 void explain(dedalus::Simulator& simulator, const dedalus::Run& bad,

@@ -214,8 +214,7 @@ std::string DiagramText::note_of(const Volley& volley) const {
     all.insert(target.relations.begin(), target.relations.end());
     if (target.extra) extra.insert(target.relations.begin(), target.relations.end());
     if (target.lost || target.unheard) {
-      lost[{relations, target.lost ? "LOST" : "down when it arrives"}].push_back(
-          check_.nodes[to]);
+      lost[{relations, target.lost ? "LOST" : "UNHEARD"}].push_back(check_.nodes[to]);
     }
   }
   std::string note = join({all.begin(), all.end()}, ", ");
