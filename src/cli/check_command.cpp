@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "campaign/lineage_certificate.h"
+#include "cli/check_flags.h"
 #include "cli/check_progress.h"
 #include "cli/command.h"
 #include "cli/model_files.h"
@@ -33,60 +34,7 @@ namespace {
 using modelcheck::Checked;
 using modelcheck::CheckOptions;
 
-struct Options {
-  std::vector<std::string> files;
-  ParameterFlags parameters;
-  CheckOptions check;
-  bool exhaustive = false;
-  uint64_t seed = 1;
-  bool random = false;
-  std::string knowledge = "auto";
-  bool no_symmetry = false;
-  double time_limit = 0;
-  uint64_t max_executions = 0;
-  bool tables = false;
-  bool no_diagram = false;
-  bool all = false;
-  bool quiet = false;
-  bool as_expected = false;
-  bool grow = false;
-  std::string html;
-  std::string junit;
-  std::string certificate;
-};
-
 constexpr double kSweepSeconds = 60;
-
-CheckOptions check_options(const Options& options) {
-  CheckOptions check = options.check;
-  check.stop = stop_was_requested;
-  check.use_symmetry = !options.no_symmetry;
-  // A page has room for everything; the tables are folded there.
-  check.proofs = !options.html.empty();
-  check.tables = options.tables || !options.html.empty();
-  check.seed = options.seed;
-  if (options.exhaustive) check.search = modelcheck::SearchKind::kExhaustive;
-  if (options.random) check.search = modelcheck::SearchKind::kRandom;
-  if (options.knowledge == "all") check.knowledge = campaign::Knowledge::kAll;
-  if (options.knowledge == "lineage") check.knowledge = campaign::Knowledge::kLineage;
-  if (options.time_limit > 0) {
-    check.time_limit =
-        std::chrono::milliseconds(static_cast<int64_t>(options.time_limit * 1000));
-  }
-  if (options.max_executions > 0) check.max_executions = options.max_executions;
-  return check;
-}
-
-report::ProtocolTextOptions text_options(const Options& options,
-                                         const GlobalOptions& global) {
-  report::ProtocolTextOptions text;
-  text.text = report::TextOptions::of_environment();
-  text.text.color = global.color_on(STDOUT_FILENO);
-  text.diagrams = !options.no_diagram;
-  text.tables = options.tables;
-  if (options.all) text.most_findings = SIZE_MAX;
-  return text;
-}
 
 /// Of several rows: violated before stopped before vacuous before holds.
 int exit_code_of(const std::vector<report::ProtocolCheck>& checks, bool as_expected) {
@@ -124,7 +72,7 @@ Status check_expectations(const std::string& file,
 
 /// Of a complete search: FILE, and the graph beside it. With several rows FILE gets the
 /// row's number.
-Status certify(const Options& options, bool several, Checked& checked) {
+Status certify(const CheckFlags& options, bool several, Checked& checked) {
   report::ProtocolCheck& check = checked.check;
   if (options.certificate.empty()) return {};
   if (!check.complete || !checked.summary) {
@@ -146,7 +94,7 @@ Status certify(const Options& options, bool several, Checked& checked) {
 }
 
 /// The files that were asked for, then the answer in the exit code.
-int finish(const Options& options, const GlobalOptions& global,
+int finish(const CheckFlags& options, const GlobalOptions& global,
            const std::vector<report::ProtocolCheck>& checks, int code) {
   if (!options.html.empty()) {
     const Status written = write_file(options.html, report::protocol_html(checks));
@@ -160,7 +108,7 @@ int finish(const Options& options, const GlobalOptions& global,
   return code;
 }
 
-void print_hint(const Options& options, const report::ProtocolTextOptions& text,
+void print_hint(const CheckFlags& options, const report::ProtocolTextOptions& text,
                 const std::vector<report::ProtocolCheck>& checks) {
   const bool found = std::any_of(checks.begin(), checks.end(), [](const auto& check) {
     return !check.findings.empty();
@@ -175,7 +123,7 @@ void print_hint(const Options& options, const report::ProtocolTextOptions& text,
   fmt::print("{}", report::wrapped("More: " + join(more, ", "), text.text.width, "", ""));
 }
 
-int check_rows(const Options& options, const GlobalOptions& global,
+int check_rows(const CheckFlags& options, const GlobalOptions& global,
                const dedalus::Program& program, const std::vector<ParameterRow>& rows) {
   const report::ProtocolTextOptions text = text_options(options, global);
   CheckProgress progress(options.quiet, global);
@@ -208,7 +156,7 @@ int check_rows(const Options& options, const GlobalOptions& global,
 }
 
 /// A line a step, the last one in full.
-int check_growth(const Options& options, const GlobalOptions& global,
+int check_growth(const CheckFlags& options, const GlobalOptions& global,
                  const dedalus::Program& program, const ParameterRow& row) {
   const report::ProtocolTextOptions text = text_options(options, global);
   CheckProgress progress(options.quiet, global);
@@ -248,7 +196,7 @@ int check_growth(const Options& options, const GlobalOptions& global,
                                   : kExitStopped);
 }
 
-int check(const Options& options, const GlobalOptions& global) {
+int check(const CheckFlags& options, const GlobalOptions& global) {
   on_stop(nullptr);
   const Result<dedalus::Program> program = load_model(options.files);
   if (!program.ok()) return fail_quietly(program.error(), global);
@@ -266,69 +214,11 @@ int check(const Options& options, const GlobalOptions& global) {
 }  // namespace
 
 void add_check_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CheckFlags>();
   CLI::App* command = app.add_subcommand(
       "check", "Find the smallest fault sets that break a protocol model");
-  command->add_option("files", options->files, "Files in Dedalus that form one model")
-      ->required();
-  add_parameter_options(*command, options->parameters);
-  command->add_flag("--first", options->check.stop_at_first,
-                    "Stop at the first minimal fault set");
-  CLI::Option* exhaustive = command->add_flag("--exhaustive", options->exhaustive,
-                                              "Run every fault set instead (to compare)");
-  CLI::Option* random =
-      command
-          ->add_option("--random", options->seed,
-                       "Run random fault sets instead until one is violated (to compare)")
-          ->type_name("SEED")
-          ->excludes(exhaustive);
-  command
-      ->add_option("--knowledge", options->knowledge,
-                   "all: derive what any run may do; lineage: learn from runs")
-      ->check(CLI::IsMember({"auto", "all", "lineage"}))
-      ->capture_default_str();
-  command->add_flag("--no-symmetry", options->no_symmetry,
-                    "Run sets that are equal up to renaming nodes, too");
-  command->add_flag("--tables", options->tables,
-                    "Also every relation at each time, in both runs");
-  command->add_flag("--no-diagram", options->no_diagram, "No space-time diagrams");
-  command->add_flag("--all", options->all, "Every counterexample in full");
-  command
-      ->add_option("--time-limit", options->time_limit, "Seconds for each row; 0: none")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command
-      ->add_option("--max-executions", options->max_executions,
-                   "Executions for each row; 0: no limit")
-      ->capture_default_str();
-  command
-      ->add_option("--max-tuples", options->check.max_tuples, "Tuples of one execution")
-      ->check(CLI::Range(uint64_t{1}, uint64_t{1'000'000'000}))
-      ->capture_default_str();
-  command->add_flag("--as-expected", options->as_expected,
-                    "Exit code 0 if every row answers as its expect= says, else 1");
-  command
-      ->add_flag(
-          "--grow", options->grow,
-          "Raise EOT, EFF and crashes (up to --eot and --crashes, else 1000 and 1) "
-          "until something is violated or the time is over (60 s)")
-      ->excludes(exhaustive)
-      ->excludes(random);
-  command->add_option("--html", options->html, "Also write a page with everything");
-  command->add_option("--junit", options->junit, "Also write JUnit XML, a case a row");
-  command->add_option("--certificate", options->certificate,
-                      "Also write the proof that nothing was left out, and its graph as "
-                      "FILE.dag; cutset verify checks it");
-  command->add_flag("--quiet", options->quiet, "No progress");
-  command->footer(
-      "Without --eot and the like each row \"// cutset: eot=...\" of the first file is "
-      "checked.\n"
-      "Examples:\n"
-      "  cutset check models/2pc.ded\n"
-      "  cutset check models/3pc.ded --eot 8 --crashes 2 --first\n"
-      "  cutset check models/*.ded --as-expected");
-  command->callback([options, random, &global, &chosen] {
-    options->random = random->count() > 0;
+  add_check_options(*command, *options);
+  command->callback([options, &global, &chosen] {
     chosen = [options, &global] { return check(*options, global); };
   });
 }
