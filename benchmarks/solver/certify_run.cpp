@@ -56,11 +56,12 @@ int run(const std::string& file, uint32_t most, const std::string& path) {
   struct stat status {};
   ::stat(path.c_str(), &status);
   fmt::print(
-      "{{\"sets\":{},\"parts\":{},\"packings\":{},\"steps\":{},\"bytes\":{},\"solve\":{:."
+      "{{\"sets\":{},\"parts\":{},\"packings\":{},\"recomputed\":{},\"steps\":{},"
+      "\"bytes\":{},\"solve\":{:."
       "6f},"
       "\"write\":{:.6f},\"check\":{:.6f}}}\n",
-      verdict->sets, size->parts, size->packings, verdict->steps, status.st_size,
-      solved - start, written - solved, checked - written);
+      verdict->sets, size->parts, size->packings, size->recomputed, verdict->steps,
+      status.st_size, solved - start, written - solved, checked - written);
   return 0;
 }
 

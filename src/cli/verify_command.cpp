@@ -21,6 +21,7 @@ struct VerifyOptions {
   std::string certificate;
   std::string graph;
   std::string journal;
+  size_t nodes = verifier::kMostRecomputedNodes;
 };
 
 uint64_t violated_in(const verifier::Verdict& verdict) {
@@ -74,6 +75,7 @@ ordered_json to_json(const verifier::Verdict& verdict, const verifier::Graph& gr
   json["supports"] = verdict.supports;
   json["proofs"] = verdict.proofs;
   json["steps"] = verdict.steps;
+  json["recomputed"] = verdict.recomputed;
   json["axioms"] = ordered_json::array();
   for (const verifier::Axiom& axiom : verdict.axioms) {
     const bool violated = axiom.type == verifier::Axiom::Type::kViolated;
@@ -99,6 +101,11 @@ void print(const verifier::Verdict& verdict, const verifier::Graph& graph,
       verdict.conjuncts, verdict.conjuncts == 1 ? "" : "s", verdict.packings,
       verdict.packings == 1 ? "" : "s", verdict.supports, verdict.proofs,
       verdict.proofs == 1 ? "" : "s", verdict.steps);
+  if (verdict.recomputed > 0) {
+    fmt::print(
+        "  {} part{} whose cut sets were computed once more, and are those listed\n",
+        verdict.recomputed, verdict.recomputed == 1 ? "" : "s");
+  }
   fmt::print("assuming:\n  the graph tells what the root depends on\n");
   for (const std::string& assumption : verdict.assumptions)
     fmt::print("  {}\n", assumption);
@@ -120,8 +127,8 @@ int verify(const VerifyOptions& options, const GlobalOptions& global) {
   if (!certificate.ok()) return fail(certificate.error(), global);
   const Result<verifier::Graph> graph = verifier::read_graph(options.graph);
   if (!graph.ok()) return fail(graph.error(), global);
-  Result<verifier::Verdict> verdict =
-      verifier::check_certificate(*certificate, *graph, stop_was_requested);
+  Result<verifier::Verdict> verdict = verifier::check_certificate(
+      *certificate, *graph, stop_was_requested, options.nodes);
   if (!verdict.ok()) return fail(verdict.error(), global);
   if (!options.journal.empty() && !verdict->refusal) {
     Result<verifier::LineReader> journal = verifier::LineReader::open(options.journal);
@@ -158,6 +165,13 @@ void add_verify_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   command->add_option("--journal", options->journal,
                       "The campaign's journal: what the certificate takes for shown by "
                       "a run must be in it");
+  command
+      ->add_option(
+          "--nodes", options->nodes,
+          "What computing the cut sets of a part once more may take, in nodes of "
+          "a decision diagram (40 bytes each)")
+      ->check(CLI::Range(size_t{2}, size_t{1} << 30))
+      ->capture_default_str();
   command->footer(
       "Exit codes: 0 accepted; 1 refused, with the first step that is wrong; 65 not a "
       "certificate or not a graph.\n"

@@ -4,12 +4,13 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <unordered_map>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "solver/certificate_classes.h"
+#include "solver/certificate_diagram.h"
 #include "solver/certificate_formula.h"
 #include "solver/certificate_sets.h"
 #include "solver/graph_text.h"
@@ -21,10 +22,12 @@ namespace {
 class CertificateWriter {
  public:
   CertificateWriter(const FaultGraph& graph, const CertificateClaim& claim,
-                    const std::function<bool()>& stop, std::FILE* file)
+                    const std::function<bool()>& stop, Recomputation recomputation,
+                    std::FILE* file)
       : graph_(graph),
         claim_(claim),
         stop_(stop),
+        recomputation_(recomputation),
         file_(file),
         walk_(graph.dag),
         sets_(claim, graph.dag.fault_count()) {}
@@ -40,18 +43,14 @@ class CertificateWriter {
   }
 
  private:
-  /// Conjuncts that are the same up to the names of their faults.
-  struct Class {
-    Child root = kTrue;
-    std::vector<uint32_t> key;
-    std::vector<Child> same;
-  };
-
   void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), file_); }
   void put(std::string_view word, std::span<const uint32_t> numbers) {
     line_.assign(word);
-    for (const uint32_t number : numbers)
-      fmt::format_to(std::back_inserter(line_), " {}", number);
+    for (const uint32_t number : numbers) {
+      const fmt::format_int digits(number);
+      line_ += ' ';
+      line_.append(digits.data(), digits.size());
+    }
     line_ += '\n';
     put(line_);
   }
@@ -132,67 +131,74 @@ class CertificateWriter {
     const size_t most_work = 16 * (graph_.dag.edge_count() + graph_.dag.fault_count());
     constexpr size_t kLeastWork = size_t{1} << 22;
     std::vector<Child> together;
-    std::vector<Class> classes;
-    std::unordered_multimap<uint64_t, size_t> by_hash;  // looked up, never iterated
-    CertificateCone cone;
-    std::vector<std::vector<uint32_t>> sets;
+    ConjunctClasses classes(graph_, budget_);
     for (const Child root : roots) {
       if (walk_.work() > most_work + kLeastWork) {
         together.push_back(root);
         continue;
       }
-      walk_.walk({&root, 1}, cone);
-      sets_.inside(cone, sets);
-      std::vector<uint32_t> key = key_of(cone, sets);
-      const uint64_t hash = hash_of(key);
-      const auto [begin, end] = by_hash.equal_range(hash);
-      const auto known = std::find_if(begin, end, [&](const auto& entry) {
-        return classes[entry.second].key == key;
-      });
-      if (known != end) {
-        classes[known->second].same.push_back(root);
-        continue;
-      }
-      by_hash.emplace(hash, classes.size());
-      classes.push_back({root, std::move(key), {}});
+      walk_.walk({&root, 1}, cone_);
+      classes.add(root, cone_, {});
     }
-    by_hash.clear();
-    for (Class& each : classes) {
-      each.key = {};
-      CUTSET_TRY(part({&each.root, 1}, cone, sets));
-      for (const Child root : each.same) put(fmt::format("same {}\n", number(root)));
-    }
-    if (!together.empty()) CUTSET_TRY(part(together, cone, sets));
+    std::vector<ConjunctClasses::Class> found = classes.take();
+    CUTSET_TRY(joint_part(found));
+    for (const ConjunctClasses::Class& each : found)
+      CUTSET_TRY(part({&each.root, 1}, each.same));
+    if (!together.empty()) CUTSET_TRY(part(together, {}));
     return {};
   }
 
-  /// Equal for cones whose part is the same: gates, limited kinds and sets, by slot.
-  std::vector<uint32_t> key_of(const CertificateCone& cone,
-                               const std::vector<std::vector<uint32_t>>& sets) const {
-    std::vector<uint32_t> key{static_cast<uint32_t>(cone.faults.size()),
-                              cone.gate_count(), cone.roots.front().code};
-    for (uint32_t gate = 0; gate < cone.gate_count(); ++gate) {
-      const auto below = cone.children(gate);
-      key.push_back(static_cast<uint32_t>(2 * below.size()) + cone.is_and[gate]);
-      for (const CertificateCone::Local child : below) key.push_back(child.code);
+  /// Conjuncts that have no equal often share faults, and then a set of one is within a
+  /// set of another. Recomputed together, they have the listed sets and no others. Takes
+  /// them out of `classes` if that is possible.
+  Status joint_part(std::vector<ConjunctClasses::Class>& classes) {
+    std::vector<Child> roots;
+    for (const ConjunctClasses::Class& each : classes) {
+      if (!each.same.empty()) continue;
+      walk_.walk({&each.root, 1}, cone_);
+      if (sets_.any_inside(cone_)) roots.push_back(each.root);
     }
-    if (!budget_.limits.empty()) {
-      for (const FaultId fault : cone.faults) key.push_back(graph_.faults[fault].kind);
-    }
-    for (const std::vector<uint32_t>& set : sets) {
-      key.push_back(static_cast<uint32_t>(set.size()));
-      key.insert(key.end(), set.begin(), set.end());
-    }
-    return key;
+    if (roots.size() < 2) return {};
+    std::sort(roots.begin(), roots.end());
+    walk_.walk(roots, cone_);
+    CUTSET_ASSIGN(const bool is_written, recomputed(roots, {}));
+    if (!is_written) return {};
+    std::erase_if(classes, [&roots](const ConjunctClasses::Class& each) {
+      return std::binary_search(roots.begin(), roots.end(), each.root);
+    });
+    return {};
   }
 
-  static uint64_t hash_of(const std::vector<uint32_t>& key) {
-    uint64_t state = key.size();
-    for (const uint32_t word : key) {
-      state = (state ^ word) * 0xff51afd7ed558ccdULL;
-      state ^= state >> 32;
-    }
-    return state;
+  /// Whatever is the least work for the verifier.
+  Status part(std::span<const Child> roots, std::span<const Child> same) {
+    walk_.walk(roots, cone_);
+    if (!sets_.any_inside(cone_) && packed(roots, same)) return {};
+    CUTSET_ASSIGN(const bool is_written, recomputed(roots, same));
+    if (is_written) return {};
+    if (same.empty()) return proven(roots, {});
+    // A proof holds for those that have the same sets, too.
+    ConjunctClasses classes(graph_, budget_);
+    const auto add = [&](Child root) {
+      walk_.walk({&root, 1}, cone_);
+      sets_.inside(cone_, slots_);
+      classes.add(root, cone_, slots_);
+    };
+    add(roots.front());
+    for (const Child root : same) add(root);
+    for (const ConjunctClasses::Class& each : classes.take())
+      CUTSET_TRY(proven({&each.root, 1}, each.same));
+    return {};
+  }
+
+  void begin_part(std::span<const Child> roots) {
+    line_ = "part";
+    for (const Child root : roots) line_ += fmt::format(" {}", number(root));
+    put(line_ + "\n");
+    ++size_.parts;
+  }
+  void end_part(std::span<const Child> same) {
+    put("done\n");
+    for (const Child root : same) put(fmt::format("same {}\n", number(root)));
   }
 
   static int64_t number(Child child) {
@@ -200,52 +206,91 @@ class CertificateWriter {
                              : static_cast<int64_t>(child);
   }
 
-  Status part(std::span<const Child> roots, CertificateCone& cone,
-              std::vector<std::vector<uint32_t>>& sets) {
-    walk_.walk(roots, cone);
-    sets_.inside(cone, sets);
+  std::vector<uint8_t> kinds() const {
     std::vector<uint8_t> kinds;
-    for (const FaultId fault : cone.faults) kinds.push_back(graph_.faults[fault].kind);
-    const CertificatePart part{cone, kinds, budget_, sets};
-    line_ = "part";
-    for (const Child root : roots) line_ += fmt::format(" {}", number(root));
-    put(line_ + "\n");
-    ++size_.parts;
-    const std::vector<std::vector<uint32_t>> supports =
-        sets.empty() ? packing_of(part) : std::vector<std::vector<uint32_t>>();
-    if (!supports.empty()) {
-      ++size_.packings;
-      for (const std::vector<uint32_t>& support : supports) {
-        FaultSet faults;
-        for (const uint32_t slot : support) faults.push_back(cone.faults[slot]);
-        std::sort(faults.begin(), faults.end());
-        put("p", faults);
-      }
-    } else {
-      std::vector<uint32_t> missing;
-      if (const Status written = write_proof(part, stop_, file_, missing);
-          !written.ok()) {
-        return explained(written.error(), cone, missing);
-      }
-    }
-    put("done\n");
-    return {};
+    for (const FaultId fault : cone_.faults) kinds.push_back(graph_.faults[fault].kind);
+    return kinds;
   }
 
-  Error explained(Error error, const CertificateCone& cone,
-                  const std::vector<uint32_t>& missing) const {
-    if (missing.empty()) return error;
-    for (const uint32_t slot : missing)
-      error.message += " " + graph_.faults.describe(cone.faults[slot]);
-    return error;
+  // Requires of the three: cone_ is that of the roots. False: it cannot be done that way.
+
+  bool packed(std::span<const Child> roots, std::span<const Child> same) {
+    const std::vector<std::vector<uint32_t>> supports =
+        packing_of({cone_, kinds(), budget_, {}});
+    if (supports.empty()) return false;
+    begin_part(roots);
+    ++size_.packings;
+    for (const std::vector<uint32_t>& support : supports) {
+      FaultSet faults;
+      for (const uint32_t slot : support) faults.push_back(cone_.faults[slot]);
+      std::sort(faults.begin(), faults.end());
+      put("p", faults);
+    }
+    end_part(same);
+    return true;
+  }
+
+  /// Error: a cut set is not listed.
+  Result<bool> recomputed(std::span<const Child> roots, std::span<const Child> same) {
+    if (recomputation_ == Recomputation::kNever) return false;
+    if (cone_.faults.size() >= too_large_) return false;
+    const PartDiagram diagram(cone_, kinds(), budget_, stop_);
+    if (!diagram.fits()) {
+      // Nor would others of that size, after as much work.
+      too_large_ = cone_.faults.size() - cone_.faults.size() / 8;
+      return false;
+    }
+    CUTSET_TRY(all_listed(diagram));
+    for (const Child root : same) {
+      walk_.walk({&root, 1}, cone_);
+      CUTSET_TRY(all_listed(diagram));
+    }
+    begin_part(roots);
+    ++size_.recomputed;
+    put("recomputed\n");
+    end_part(same);
+    return true;
+  }
+
+  Status all_listed(const PartDiagram& diagram) const {
+    const std::optional<FaultSet> missing = diagram.first_not_listed(cone_, sets_);
+    return missing ? Status(not_listed(*missing)) : Status();
+  }
+
+  Error not_listed(const FaultSet& missing) const {
+    std::string text = "certificate: a cut set is not listed:";
+    for (const FaultId fault : missing) text += " " + graph_.faults.describe(fault);
+    return Error::internal(std::move(text));
+  }
+
+  Status proven(std::span<const Child> roots, std::span<const Child> same) {
+    walk_.walk(roots, cone_);
+    sets_.inside(cone_, slots_);
+    if (slots_.empty() && packed(roots, same)) return {};
+    begin_part(roots);
+    std::vector<uint32_t> missing;
+    const Status written =
+        write_proof({cone_, kinds(), budget_, slots_}, stop_, file_, missing);
+    if (!written.ok() && !missing.empty()) {
+      FaultSet faults;
+      for (const uint32_t slot : missing) faults.push_back(cone_.faults[slot]);
+      return not_listed(faults);
+    }
+    CUTSET_TRY(written);
+    end_part(same);
+    return {};
   }
 
   const FaultGraph& graph_;
   const CertificateClaim& claim_;
   const std::function<bool()>& stop_;
+  Recomputation recomputation_;
   std::FILE* file_;
   CertificateWalk walk_;
+  CertificateCone cone_;  // of the part at hand
   SetsOfCones sets_;
+  std::vector<std::vector<uint32_t>> slots_;  // sets of the part at hand
+  size_t too_large_ = SIZE_MAX;               // faults of a part that did not fit
   CertificateBudget budget_;
   CertificateSize size_;
   std::string line_;
@@ -256,7 +301,8 @@ class CertificateWriter {
 Result<CertificateSize> write_certificate(const FaultGraph& graph,
                                           const CertificateClaim& claim,
                                           const std::function<bool()>& stop,
-                                          const std::string& path) {
+                                          const std::string& path,
+                                          Recomputation recomputation) {
   const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
   const auto close = [](std::FILE* file) { std::fclose(file); };
   std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(temporary.c_str(), "we"),
@@ -268,7 +314,8 @@ Result<CertificateSize> write_certificate(const FaultGraph& graph,
                     path, std::strerror(errno)));
   };
   if (!file) return failed();
-  Result<CertificateSize> size = CertificateWriter(graph, claim, stop, file.get()).run();
+  Result<CertificateSize> size =
+      CertificateWriter(graph, claim, stop, recomputation, file.get()).run();
   const bool is_written = std::fflush(file.get()) == 0 && std::ferror(file.get()) == 0;
   file.reset();
   if (size.ok() && is_written && std::rename(temporary.c_str(), path.c_str()) == 0) {

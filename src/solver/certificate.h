@@ -3,9 +3,9 @@
 // solver.md 4.6). `cutset verify` checks them with code of its own (src/verifier).
 //
 // The root is taken apart into conjuncts; those equal up to the names of their faults
-// need one part. A part is a packing (more disjoint supports than the budget has faults)
-// or a proof (DRUP): a fresh solve of "a root fails, within the budget, and none of the
-// listed sets is in it" that finds nothing.
+// need one part. A part is a packing (more disjoint supports than the budget has faults),
+// or what the verifier can compute itself, or a proof (DRUP): a fresh solve of "a root
+// fails, within the budget, and none of the listed sets is in it" that finds nothing.
 //
 // Thread rule: pure function; `stop` is called from the calling thread.
 #pragma once
@@ -39,17 +39,22 @@ struct CertificateClaim {
 struct CertificateSize {
   uint64_t conjuncts = 0;
   uint64_t parts = 0;
-  uint64_t packings = 0;  // of the parts; the others are proofs
+  uint64_t packings = 0;  // of the parts; the others are recomputed, or proofs
+  uint64_t recomputed = 0;
 };
+
+/// May parts be left to the verifier's own computation? If not, nothing is to be trusted
+/// of it but propagation and evaluation, and checking takes longer.
+enum class Recomputation { kAllowed, kNever };
 
 /// Writes the certificate of `graph`, as a reader numbers it (certifiable() does that for
 /// graphs that come from elsewhere). The file is complete or absent.
 /// Errors: kUsage, a kind of the budget is unknown; kInterrupted, `stop` said so;
 /// kInternal, a set is missing in `claim` (it is named), or a part is too large.
-Result<CertificateSize> write_certificate(const FaultGraph& graph,
-                                          const CertificateClaim& claim,
-                                          const std::function<bool()>& stop,
-                                          const std::string& path);
+Result<CertificateSize> write_certificate(
+    const FaultGraph& graph, const CertificateClaim& claim,
+    const std::function<bool()>& stop, const std::string& path,
+    Recomputation recomputation = Recomputation::kAllowed);
 
 /// The graph with all that was learned as a reader of its text would give it: equal goals
 /// are one, what the root does not need is gone. Faults keep their numbers.

@@ -15,32 +15,45 @@ constexpr std::string_view kFormat = "cutset-certificate/1";
 
 class Checker {
  public:
-  Checker(LineReader& lines, const Graph& graph, const std::function<bool()>& stop)
+  Checker(LineReader& lines, const Graph& graph, const std::function<bool()>& stop,
+          size_t most_nodes)
       : context_{lines, graph, {}, {}},
         lines_(lines),
         graph_(graph),
         stop_(stop),
         claim_(context_),
-        part_(graph, context_.verdict.budget, context_.sets) {}
+        part_(graph, context_.verdict.budget, context_.sets, most_nodes, stop) {}
 
   Result<Verdict> run() {
+    const Status status = read_all();
+    if (!status.ok() && status.error().kind != ErrorKind::kBadInput) {
+      return status.error();
+    }
+    // A line before the one that ended it may be wrong, too.
+    CUTSET_TRY(claim_.judge(stop_));
+    if (!status.ok() && !context_.verdict.refusal) return status.error();
+    return std::move(context_.verdict);
+  }
+
+ private:
+  Status read_all() {
+    const Error stopped =
+        Error::interrupted("stopped before the certificate was checked");
     while (stage_ != Stage::kEnd) {
       CUTSET_ASSIGN(const std::optional<std::string_view> line, lines_.next());
       if (!line) {
         return context_.malformed("the certificate ends here, expected its line \"end\"");
       }
       CUTSET_TRY(read(*line));
-      if (context_.verdict.refusal) return std::move(context_.verdict);
       constexpr int kLinesBetweenStops = 1024;
-      if (lines_.line() % kLinesBetweenStops == 0 && stop_ && stop_()) {
-        return Error::interrupted("stopped before the certificate was checked");
-      }
+      const bool asks =
+          context_.verdict.refusal || lines_.line() % kLinesBetweenStops == 0;
+      if (asks && stop_ && stop_()) return stopped;
+      if (context_.verdict.refusal) return {};
     }
-    CUTSET_TRY(nothing_follows());
-    return std::move(context_.verdict);
+    return nothing_follows();
   }
 
- private:
   // In this order.
   enum class Stage { kFirstLine, kGraph, kBudget, kTerms, kSets, kParts, kInPart, kEnd };
 
@@ -65,8 +78,9 @@ class Checker {
     if (stage_ <= Stage::kSets) return claim_line(word, words);
     if (stage_ == Stage::kInPart) {
       if (word == "p") return support_line(words);
+      if (word == "recomputed") return recomputed_line(words);
       if (word == "done") return done_line(words);
-      return unexpected(word, "p, a clause, d or done");
+      return unexpected(word, "p, a clause, d, recomputed or done");
     }
     if (word == "part") return part_line(words);
     if (word == "same") return same_line(words);
@@ -170,6 +184,11 @@ class Checker {
     return outcome(part_.support(set_));
   }
 
+  Status recomputed_line(Words& words) {
+    if (!words.at_end()) return context_.malformed("expected \"recomputed\" alone");
+    return outcome(part_.recompute());
+  }
+
   Status done_line(Words& words) {
     if (!words.at_end()) return context_.malformed("expected \"done\" alone");
     stage_ = Stage::kParts;
@@ -196,7 +215,9 @@ class Checker {
     context_.verdict.supports = part_.supports();
     context_.verdict.proofs = part_.proofs();
     context_.verdict.steps = part_.steps();
-    const uint64_t checked = context_.verdict.packings + context_.verdict.proofs;
+    context_.verdict.recomputed = part_.recomputed();
+    const uint64_t checked =
+        context_.verdict.packings + context_.verdict.proofs + context_.verdict.recomputed;
     if (*sets != static_cast<int64_t>(context_.verdict.sets) ||
         *parts != static_cast<int64_t>(checked)) {
       return context_.refuse(
@@ -243,8 +264,8 @@ std::string budget_text(const Budget& budget, const Graph& graph) {
 }
 
 Result<Verdict> check_certificate(LineReader& certificate, const Graph& graph,
-                                  const std::function<bool()>& stop) {
-  return Checker(certificate, graph, stop).run();
+                                  const std::function<bool()>& stop, size_t most_nodes) {
+  return Checker(certificate, graph, stop, most_nodes).run();
 }
 
 }  // namespace cutset::verifier

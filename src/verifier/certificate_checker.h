@@ -46,16 +46,21 @@ struct Verdict {
   std::vector<std::string> assumptions;
   std::vector<Axiom> axioms;
   uint64_t sets = 0;
-  uint64_t conjuncts = 0;  // of the root, each covered
-  uint64_t packings = 0;   // parts refuted by a packing
-  uint64_t supports = 0;   // of all packings
-  uint64_t proofs = 0;     // parts refuted by a proof
-  uint64_t steps = 0;      // of all proofs
+  uint64_t conjuncts = 0;   // of the root, each covered
+  uint64_t packings = 0;    // parts refuted by a packing
+  uint64_t supports = 0;    // of all packings
+  uint64_t proofs = 0;      // parts refuted by a proof
+  uint64_t steps = 0;       // of all proofs
+  uint64_t recomputed = 0;  // parts whose cut sets were computed once more
 };
+
+/// Of the decision diagram of a part that is computed once more, some 40 bytes each.
+constexpr size_t kMostRecomputedNodes = size_t{1} << 20;
 
 /// Error, kBadInput: it is no certificate, with its line; kInterrupted: `stop` said so.
 Result<Verdict> check_certificate(LineReader& certificate, const Graph& graph,
-                                  const std::function<bool()>& stop = {});
+                                  const std::function<bool()>& stop = {},
+                                  size_t most_nodes = kMostRecomputedNodes);
 
 /// "within 3 faults, 1 crash": "" with no budget.
 std::string budget_text(const Budget& budget, const Graph& graph);

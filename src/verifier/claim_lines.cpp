@@ -98,9 +98,9 @@ Status ClaimLines::axiom(Axiom::Type type, Words& words) {
       return context_.refuse("no fault at all", "the faults of a violation");
     violated_.add(set_, context_.lines.line());
   } else {
-    set_active(true);
+    set_active(set_, true);
     const bool holds = evaluator().root_holds();
-    set_active(false);
+    set_active(set_, false);
     if (!holds) {
       return context_.refuse(
           fmt::format("run {} held, but its faults cut the root", axiom.run),
@@ -123,26 +123,45 @@ Status ClaimLines::set(Words& words) {
     return context_.refuse(fmt::format("fault {}, which never happens", fault),
                            "faults that happen");
   }
-  set_active(true);
+  ++context_.verdict.sets;
+  context_.sets.add(set_, context_.lines.line());
+  return {};
+}
+
+std::optional<Refusal> ClaimLines::evaluated(std::span<const uint32_t> set) {
+  set_active(set, true);
   std::optional<uint32_t> needless;
   const bool cuts = !evaluator().root_holds();
-  // With conditions minimality is judged when all sets are known: complete().
-  for (const uint32_t fault : set_) {
+  // With conditions minimality was judged when all sets were known: complete().
+  for (const uint32_t fault : set) {
     if (!cuts || graph_.has_conditions || needless) break;
     evaluator().set_active(fault, false);
     if (!evaluator().root_holds()) needless = fault;
     evaluator().set_active(fault, true);
   }
-  set_active(false);
-  if (!cuts)
-    return context_.refuse("a set under which the root holds", "a set that cuts");
-  if (needless) {
-    return context_.refuse(
-        fmt::format("a set that still cuts without fault {}", *needless),
-        "a minimal set");
+  set_active(set, false);
+  if (!cuts) return Refusal{0, "a set under which the root holds", "a set that cuts"};
+  if (!needless) return std::nullopt;
+  return Refusal{0, fmt::format("a set that still cuts without fault {}", *needless),
+                 "a minimal set"};
+}
+
+Status ClaimLines::judge(const std::function<bool()>& stop) {
+  constexpr size_t kSetsBetweenStops = 256;
+  const ListedSets& sets = context_.sets;
+  for (size_t at = 0; at < context_.verdict.sets; ++at) {
+    if (sets.is_shown(at)) continue;
+    if (context_.verdict.refusal && context_.verdict.refusal->line <= sets.line(at))
+      break;
+    if (at % kSetsBetweenStops == 0 && stop && stop()) {
+      return Error::interrupted("stopped before the certificate was checked");
+    }
+    std::optional<Refusal> refusal = evaluated(sets[at]);
+    if (!refusal) continue;
+    refusal->line = sets.line(at);
+    context_.verdict.refusal = std::move(refusal);
+    break;
   }
-  ++context_.verdict.sets;
-  context_.sets.add(set_, context_.lines.line());
   return {};
 }
 
@@ -163,9 +182,9 @@ Status ClaimLines::complete() {
                               "a minimal set"});
     }
   }
-  for (size_t at = 0; at < violated_.size(); ++at) {
+  if (violated_.size() == 0) return {};
+  for (size_t at = 0; at < violated_.size(); ++at)
     context_.sets.add(violated_[at], violated_.line(at));
-  }
   context_.sets.index(graph_.faults());
   return {};
 }

@@ -1,5 +1,6 @@
 // The lines that say what a certificate claims, before its parts: the graph, the budget,
-// what is assumed, and the sets, each of which is evaluated as it is read.
+// what is assumed, and the sets. Those that no part has shown to be minimal cut sets are
+// evaluated at the end.
 //
 // Thread rule: one owner.
 #pragma once
@@ -24,15 +25,19 @@ class ClaimLines {
   Status set(Words& words);
   /// No more sets come: none is there twice, none contains another.
   Status complete();
+  /// Evaluates the sets that no part has shown; refuses the first that is wrong, instead
+  /// of what was refused behind it. Requires: complete(), or no set. Error, kInterrupted.
+  Status judge(const std::function<bool()>& stop);
 
  private:
   Evaluator& evaluator() {
     if (!evaluator_) evaluator_ = std::make_unique<Evaluator>(graph_);
     return *evaluator_;
   }
-  void set_active(bool active) {
-    for (const uint32_t fault : set_) evaluator().set_active(fault, active);
+  void set_active(std::span<const uint32_t> faults, bool active) {
+    for (const uint32_t fault : faults) evaluator().set_active(fault, active);
   }
+  std::optional<Refusal> evaluated(std::span<const uint32_t> set);
 
   CheckContext& context_;
   const Graph& graph_;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "verifier/set_comparison.h"
 #include <fmt/format.h>
 
 namespace cutset::verifier {
 
-PartChecker::PartChecker(const Graph& graph, const Budget& budget, const ListedSets& sets)
-    : graph_(graph), budget_(budget), sets_(sets) {}
+PartChecker::PartChecker(const Graph& graph, const Budget& budget, ListedSets& sets,
+                         size_t most_nodes, const std::function<bool()>& stop)
+    : graph_(graph), budget_(budget), sets_(sets), most_nodes_(most_nodes), stop_(stop) {}
 
 PartChecker::~PartChecker() = default;
 
@@ -34,19 +36,30 @@ void PartChecker::begin(std::vector<Node> roots) {
   }
   roots_ = std::move(roots);
   cone_ = walk_->walk(roots_);
-  is_shown_ = by_packing_ = is_unbreakable_ = false;
+  is_shown_ = is_unbreakable_ = false;
+  way_ = Way::kNone;
   packed_ = 0;
   proof_.reset();
+  cuts_.reset();
+  inside_.clear();
   in_support_.assign(cone_.slots(), 0);
-  for (uint32_t at = 0; at < cone_.slots(); ++at) slot_of_[cone_.faults[at]] = at;
-  inside_ = sets_.inside(cone_.faults, slot_of_);
+  set_slots(cone_);
+}
+
+void PartChecker::set_slots(const Cone& cone) {
+  for (uint32_t at = 0; at < cone.slots(); ++at) slot_of_[cone.faults[at]] = at;
+}
+
+void PartChecker::clear_slots(const Cone& cone) {
+  for (const uint32_t fault : cone.faults) slot_of_[fault] = ListedSets::kNoSlot;
 }
 
 /// Every other fault is taken to be active, and to enable nothing: what holds then holds
 /// whatever they are.
 PartChecker::Outcome PartChecker::support(const std::vector<uint32_t>& faults) {
-  if (proof_) return Wrong{"a support in a proof", "a clause, d or done"};
-  by_packing_ = true;
+  if (way_ == Way::kProof) return Wrong{"a support in a proof", "a clause, d or done"};
+  if (way_ == Way::kRecomputed) return Wrong{"a support in a recomputed part", "done"};
+  way_ = Way::kPacking;
   ++packed_;
   bool can_be_hit = false;
   std::vector<uint32_t> slots;
@@ -105,11 +118,17 @@ uint64_t PartChecker::most_hits() const {
 }
 
 PartChecker::Outcome PartChecker::start_proof() {
-  if (by_packing_) return Wrong{"a clause in a packing", "p or done"};
+  if (way_ == Way::kPacking) return Wrong{"a clause in a packing", "p or done"};
+  if (way_ == Way::kRecomputed) return Wrong{"a clause in a recomputed part", "done"};
+  way_ = Way::kProof;
   const std::optional<uint32_t> variables = variables_of(graph_, cone_, budget_);
   if (!variables) {
     return Wrong{"a part whose formula is too large",
                  "at most 2^28 variables (fewer faults, or a smaller budget)"};
+  }
+  for (const uint32_t at : sets_.inside(cone_.faults, slot_of_)) {
+    std::vector<uint32_t>& slots = inside_.emplace_back();
+    for (const uint32_t fault : sets_[at]) slots.push_back(slot_of_[fault]);
   }
   proof_ = std::make_unique<RupChecker>(*variables);
   for_each_clause(graph_, cone_, budget_, inside_,
@@ -137,15 +156,76 @@ PartChecker::Outcome PartChecker::proof_step(bool removes,
   return Wrong{"a clause that does not follow", "a clause implied by unit propagation"};
 }
 
+PartChecker::Outcome PartChecker::recompute() {
+  if (way_ != Way::kNone) {
+    return Wrong{"\"recomputed\" behind other lines of its part", "it alone"};
+  }
+  way_ = Way::kRecomputed;
+  ++recomputed_;
+  if (std::optional<std::string> why = why_not_recomputed(cone_)) {
+    return Wrong{std::move(*why), "a packing or a proof"};
+  }
+  if (Outcome outcome = all_conjuncts(roots_)) return outcome;
+  cuts_ = std::make_unique<RecomputedCuts>(graph_, budget_, cone_, most_nodes_, stop_);
+  if (cuts_->gave_up()) {
+    return Wrong{
+        fmt::format("a part whose cut sets take more than {} nodes", most_nodes_),
+        "a packing or a proof, or more nodes (verify --nodes)"};
+  }
+  return compare(cone_);
+}
+
+/// Sets that cut something else say nothing of the graph's root.
+PartChecker::Outcome PartChecker::all_conjuncts(std::span<const Node> roots) {
+  if (conjunct_.empty()) {
+    conjunct_.assign(covered_.size(), 0);
+    std::vector<Node> waiting;
+    if (!is_constant(graph_.root)) waiting.push_back(graph_.root);
+    while (!waiting.empty()) {
+      const Node node = waiting.back();
+      waiting.pop_back();
+      if (conjunct_[slot(node)] != 0) continue;
+      conjunct_[slot(node)] = 1;
+      if (is_enabled(node) || !graph_.is_gate(node)) continue;
+      const uint32_t gate = node - graph_.faults();
+      if (graph_.is_and[gate] == 0) continue;
+      const std::span<const Node> below = graph_.children(gate);
+      waiting.insert(waiting.end(), below.begin(), below.end());
+    }
+  }
+  for (const Node root : roots) {
+    if (conjunct_[slot(root)] != 0) continue;
+    return Wrong{fmt::format("node {}, without which the root may hold", number(root)),
+                 "recomputed parts of conjuncts of the root"};
+  }
+  return std::nullopt;
+}
+
+/// Requires: the slots of `cone` are set.
+PartChecker::Outcome PartChecker::compare(const Cone& cone) {
+  const std::optional<std::vector<uint32_t>> missing =
+      SetComparison(graph_, budget_, sets_, stop_)
+          .first_not_listed(*cuts_, cone, slot_of_);
+  if (!missing) return std::nullopt;
+  return not_listed(*missing, "the minimal cut sets that were recomputed");
+}
+
+PartChecker::Wrong PartChecker::not_listed(const std::vector<uint32_t>& set,
+                                           const std::string& expected) const {
+  std::string text;
+  for (const uint32_t fault : set) text += fmt::format(" {}", fault);
+  return {fmt::format("no line \"set{}\"", text), expected};
+}
+
 PartChecker::Outcome PartChecker::finish() {
-  if (by_packing_) {
+  if (way_ == Way::kPacking) {
     ++packings_;
     supports_ += packed_;
     if (!is_unbreakable_ && packed_ <= most_hits()) {
       return Wrong{fmt::format("{} disjoint supports", packed_),
                    fmt::format("more than {}, which the budget can hit", most_hits())};
     }
-  } else {
+  } else if (way_ != Way::kRecomputed) {
     // The formula may contradict itself without any step.
     if (!proof_) {
       if (Outcome outcome = start_proof()) return outcome;
@@ -157,7 +237,7 @@ PartChecker::Outcome PartChecker::finish() {
     }
     proof_.reset();
   }
-  for (const uint32_t fault : cone_.faults) slot_of_[fault] = ListedSets::kNoSlot;
+  clear_slots(cone_);
   for (const Node root : roots_) covered_[slot(root)] = 1;
   is_shown_ = true;
   return std::nullopt;
@@ -180,19 +260,22 @@ PartChecker::Outcome PartChecker::same(Node root) {
                  fmt::format("one that is the same as {} up to the names of faults",
                              number(roots_.front()))};
   }
+  if (way_ == Way::kRecomputed) {
+    if (Outcome outcome = all_conjuncts(roots)) return outcome;
+    set_slots(other);
+    Outcome outcome = compare(other);
+    clear_slots(other);
+    if (outcome) return outcome;
+  }
   // Nothing cuts what a packing was found for: there is nothing to be listed.
   std::vector<uint32_t> named;
   for (const std::vector<uint32_t>& set : inside_) {
-    if (by_packing_) break;
     named.clear();
     for (const uint32_t at : set) named.push_back(other.faults[at]);
     std::sort(named.begin(), named.end());
-    if (sets_.has(named)) continue;
-    std::string text;
-    for (const uint32_t fault : named) text += fmt::format(" {}", fault);
-    return Wrong{fmt::format("no line \"set{}\"", text),
-                 fmt::format("the sets of node {} under the names of node {}",
-                             number(roots_.front()), number(root))};
+    if (sets_.find(named)) continue;
+    return not_listed(named, fmt::format("the sets of node {} under the names of node {}",
+                                         number(roots_.front()), number(root)));
   }
   covered_[slot(root)] = 1;
   return std::nullopt;

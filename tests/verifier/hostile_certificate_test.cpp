@@ -18,10 +18,11 @@ std::string head() {
 }
 
 /// "line: what", or "accepted".
-std::string answer(const std::string& certificate) {
+std::string answer(const std::string& certificate,
+                   size_t most_nodes = kMostRecomputedNodes) {
   const Result<Graph> graph = parse_graph(kGraph, "graph");
   LineReader lines(certificate, "x");
-  const Result<Verdict> verdict = check_certificate(lines, *graph);
+  const Result<Verdict> verdict = check_certificate(lines, *graph, {}, most_nodes);
   if (!verdict.ok()) {
     EXPECT_EQ(verdict.error().kind, ErrorKind::kBadInput);
     return "malformed " + verdict.error().text();
@@ -51,6 +52,23 @@ TEST(HostileCertificate, TheFirstWrongLineIsNamed) {
       {good + "done\nend 2 1\nset 0\n", "malformed x:9:1: \"set\", expected nothing"},
       {good + "done\nend 3 1\n", "refused 8: 2 sets and 1 parts; 3 and 1"},
       {good + "hello\n", "malformed x:7:1: \"hello\", expected p"},
+      {good + "recomputed\ndone\nend 2 1\n", "accepted"},
+      {good + "recomputed 1\n", "malformed x:7:1: expected \"recomputed\" alone"},
+      {good + "recomputed\nrecomputed\n", "refused 8: \"recomputed\" behind other"},
+      {good + "recomputed\n1 0\n", "refused 8: a clause in a recomputed part"},
+      {good + "recomputed\np 2\n", "refused 8: a support in a recomputed part"},
+      {good + "p 2\nrecomputed\n", "refused 8: \"recomputed\" behind other"},
+      {good + "1 2 0\nrecomputed\n", "refused 7: a clause that does not follow"},
+      {head() + "set 0 2\npart 4\nrecomputed\n",
+       "refused 6: no line \"set 1 2\"; the minimal cut sets that were recomputed"},
+      {head() + "set 0\nset 1 2\npart 4\nrecomputed\ndone\nend 2 1\n",
+       "refused 4: a set under which the root holds"},
+      {head() + "set 0 2\nset 1 2\nset 0 1 2\npart 4\nrecomputed\ndone\nend 3 1\n",
+       "refused 6: a set that still cuts without fault 0"},
+      {head() + "set 0\npart 3\nrecomputed\n", "refused 4: a set under which the root"},
+      {head() + "part 3\nrecomputed\n", "refused 5: node 3, without which the root may"},
+      {head() + "limit crash 0\npart 4\nrecomputed\ndone\nend 0 1\n", "accepted"},
+      {head() + "violated r1 2\npart 4\nrecomputed\ndone\nend 0 1\n", "accepted"},
       {good + "1 2\n", "malformed x:7:1: expected literals and a 0"},
       {good + "1 x 0\n", "malformed x:7:1: expected literals"},
       {good + "1 0 2\n", "malformed x:7:1: expected the end of the line"},
@@ -89,6 +107,26 @@ TEST(HostileCertificate, TheFirstWrongLineIsNamed) {
     EXPECT_EQ(found.substr(0, one.answer.size()), one.answer)
         << one.certificate << "\ngave: " << found;
   }
+}
+
+TEST(HostileCertificate, WhatIsComputedOnceMoreIsBounded) {
+  const std::string text =
+      head() + "set 0 2\nset 1 2\npart 4\nrecomputed\ndone\nend 2 1\n";
+  EXPECT_EQ(answer(text), "accepted");
+  EXPECT_EQ(answer(text, 4).substr(0, 60),
+            "refused 7: a part whose cut sets take more than 4 nodes; a p");
+  // Conditions are for proofs.
+  const Result<Graph> graph = parse_graph(
+      "p dag 2 1 2\nf 0 omit 1 a b 1\nf 1 omit 1 b a 2\ng 2 o 0 -2\n", "graph");
+  ASSERT_TRUE(graph.ok()) << graph.error().text();
+  const std::string certificate = "cutset-certificate/1\ngraph 2 1 " +
+                                  hex16(graph->digest) +
+                                  "\nbudget any\nset 0\npart 2\nrecomputed\n";
+  LineReader lines(certificate, "x");
+  const Result<Verdict> verdict = check_certificate(lines, *graph);
+  ASSERT_TRUE(verdict.ok() && verdict->refusal);
+  EXPECT_EQ(verdict->refusal->found, "a part with conditions");
+  EXPECT_EQ(verdict->refusal->line, 6);
 }
 
 TEST(HostileCertificate, NumbersTakeNoMemory) {
