@@ -56,3 +56,10 @@ class Graphs:
         """The Aralia trees of the shared data; [] without."""
         shared = pathlib.Path(os.environ.get("CUTSET_SHARED_DATA", "")) / "aralia"
         return sorted(shared.glob("*.xml")) if "CUTSET_SHARED_DATA" in os.environ else []
+
+    def instances(self):
+        """The graphs of the shared data whose lists are known, with the size up to which; [] without."""
+        limits = {"quorumc-t10-r2.dag": 3, "rb-n5-t4.dag": 13, "rb-n6-t3.dag": 11, "rb-n8-t5.dag": 29, "rnd-1000-5000.dag": 3, "micro-w10-l4.dag": 3}
+        limits |= {name: 0 for name in ("quorum-t10-r1.dag", "quorum-t100-r2.dag", "quorum-t3-r1.json", "rb-n4-t3.dag", "rb-n5-t4.dag", "tree-d5.dag", "rnd-60-150.dag") if name not in limits}
+        shared = pathlib.Path(os.environ.get("CUTSET_SHARED_DATA", "")) / "instances"
+        return [(shared / name, limit) for name, limit in limits.items() if "CUTSET_SHARED_DATA" in os.environ and (shared / name).exists()]

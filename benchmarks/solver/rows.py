@@ -178,12 +178,13 @@ def growth(bench):
 
 
 def certificates(bench):
-    """Checking the certificate of a complete list, against finding the list."""
+    """Checking the certificate of a complete list, and writing it, against finding the list."""
     cases = [("quorum 271", 0), ("quorum 4.7k", 0), ("quorum 940k", 5), ("crash chains 616", 3), ("crash chains 62k", 2)]
     cases += [("broadcast n=5 T=4", 0), ("broadcast n=8 T=5", 29), ("call graph 270", 3), ("wide call graph 326k, 50 entries", 2)]
     cases += [("tree 150", 0), ("tree 3k", 4), ("random 150", 0), ("random 3.3k", 3)]
     cases = [(name, bench.graphs.named(name), limit) for name, limit in cases]
     cases += [(f"aralia {tree.stem}", tree, 6) for tree in bench.graphs.fault_trees()]
+    cases += [(f"instance {path.stem}", path, limit) for path, limit in bench.graphs.instances()]
     for name, graph, limit in cases:
         with tempfile.TemporaryDirectory() as folder:
             ours = Runs([bench.programs / "certify_run", graph, limit, f"{folder}/certificate"], bench.times, 120)
@@ -194,6 +195,7 @@ def certificates(bench):
             continue
         answer = ours.last.answer
         bench.ratio(f"{what}, {answer['sets']} sets", "<= 3x", ours.seconds("solve"), ours.seconds("check"), most=3)
+        bench.ratio(f"writing of it, {answer['parts']} parts, {answer['recomputed']} recomputed", "<= 5x", ours.seconds("solve"), ours.seconds("write"), most=5)
 
 
 PARTS = {"order": order, "reading": reading, "large": large, "solvers": solvers, "lists": lists, "learning": learning, "certificates": certificates, "growth": growth}

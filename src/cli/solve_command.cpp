@@ -278,7 +278,8 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
       json["certificate"] = certificate
                                 ? ordered_json{{"file", options.certificate},
                                                {"parts", certificate->parts},
-                                               {"packings", certificate->packings}}
+                                               {"packings", certificate->packings},
+                                               {"recomputed", certificate->recomputed}}
                                 : ordered_json(nullptr);
     }
     if (!options.count) json["sets"] = std::move(output.sets());

@@ -58,7 +58,7 @@ TEST(HostileCertificate, TheFirstWrongLineIsNamed) {
       {good + "recomputed\n1 0\n", "refused 8: a clause in a recomputed part"},
       {good + "recomputed\np 2\n", "refused 8: a support in a recomputed part"},
       {good + "p 2\nrecomputed\n", "refused 8: \"recomputed\" behind other"},
-      {good + "1 2 0\nrecomputed\n", "refused 7: a clause that does not follow"},
+      {good + "1 2 0\nrecomputed\n", "refused 8: \"recomputed\" behind other"},
       {head() + "set 0 2\npart 4\nrecomputed\n",
        "refused 6: no line \"set 1 2\"; the minimal cut sets that were recomputed"},
       {head() + "set 0\nset 1 2\npart 4\nrecomputed\ndone\nend 2 1\n",
