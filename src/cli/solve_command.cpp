@@ -301,10 +301,13 @@ int solve(const SolveOptions& options, const GlobalOptions& global) {
                        : "; there may be more (--all, --first N)");
   if (certificate) {
     fmt::print(
-        "certificate: {} ({} conjuncts in {} parts, {} of them packings); check it: "
+        "certificate: {} ({} conjuncts in {} parts: {} packings, {} computed once "
+        "more, {} proofs); check it: "
         "cutset verify {} {}\n",
         options.certificate, certificate->conjuncts, certificate->parts,
-        certificate->packings, options.certificate, options.graph);
+        certificate->packings, certificate->recomputed,
+        certificate->parts - certificate->packings - certificate->recomputed,
+        options.certificate, options.graph);
   } else if (!options.certificate.empty()) {
     log_warning("no certificate: {}", answer.exact ? "stopped while it was written"
                                                    : "it needs the complete list");

@@ -95,17 +95,19 @@ void print(const verifier::Verdict& verdict, const verifier::Graph& graph,
     return;
   }
   fmt::print("verified: {}\n", claim(verdict, graph, options.graph));
-  fmt::print(
-      "  {} conjunct{} of the root: {} packing{} of {} disjoint supports, {} "
-      "proof{} of {} steps\n",
-      verdict.conjuncts, verdict.conjuncts == 1 ? "" : "s", verdict.packings,
-      verdict.packings == 1 ? "" : "s", verdict.supports, verdict.proofs,
-      verdict.proofs == 1 ? "" : "s", verdict.steps);
-  if (verdict.recomputed > 0) {
-    fmt::print(
-        "  {} part{} whose cut sets were computed once more, and are those listed\n",
-        verdict.recomputed, verdict.recomputed == 1 ? "" : "s");
-  }
+  std::string parts;
+  const auto add = [&parts](uint64_t number, std::string_view what,
+                            std::string_view how) {
+    if (number == 0) return;
+    parts += fmt::format("{}{} {}{}{}", parts.empty() ? ": " : ", ", number, what,
+                         number == 1 ? "" : "s", how);
+  };
+  add(verdict.packings, "packing",
+      fmt::format(" of {} disjoint supports", verdict.supports));
+  add(verdict.proofs, "proof", fmt::format(" of {} steps", verdict.steps));
+  add(verdict.recomputed, "list", " computed once more");
+  fmt::print("  {} conjunct{} of the root{}\n", verdict.conjuncts,
+             verdict.conjuncts == 1 ? "" : "s", parts);
   fmt::print("assuming:\n  the graph tells what the root depends on\n");
   for (const std::string& assumption : verdict.assumptions)
     fmt::print("  {}\n", assumption);

@@ -58,28 +58,9 @@ class CertificateWriter {
   Status head() {
     put(fmt::format("cutset-certificate/1\ngraph {} {} {}\n", graph_.dag.fault_count(),
                     graph_.dag.gate_count(), hex16(digest_of(graph_))));
-    budget_.total = claim_.budget.total;
+    CUTSET_ASSIGN(budget_, certificate_budget(claim_.budget, graph_.faults.kinds()));
     put(budget_.total == kUnlimited ? "budget any\n"
                                     : fmt::format("budget {}\n", budget_.total));
-    for (const auto& [name, most] : claim_.budget.kinds) {
-      const std::vector<std::string>& kinds = graph_.faults.kinds();
-      const auto kind = std::find(kinds.begin(), kinds.end(), name) - kinds.begin();
-      if (kind == static_cast<ptrdiff_t>(kinds.size())) {
-        return Error::usage(
-            fmt::format("certificate: \"{}\" is no kind of fault of the graph", name));
-      }
-      const auto known =
-          std::find_if(budget_.limits.begin(), budget_.limits.end(),
-                       [kind = kind](const auto& limit) { return limit.kind == kind; });
-      if (known != budget_.limits.end()) {
-        known->most = std::min(known->most, most);
-      } else {
-        budget_.limits.push_back({static_cast<uint8_t>(kind), most});
-      }
-    }
-    std::erase_if(budget_.limits, [](const auto& limit) {
-      return limit.most == kUnlimited;  // no limit at all
-    });
     for (const CertificateBudget::Limit& limit : budget_.limits) {
       put(fmt::format("limit {} {}\n", word_of(graph_.faults.kinds()[limit.kind]),
                       limit.most));
@@ -98,34 +79,11 @@ class CertificateWriter {
     return {};
   }
 
-  /// Children of the root, those of AND gates among them taken apart again, ascending.
-  std::vector<Child> conjuncts() const {
-    const Dag& dag = graph_.dag;
-    std::vector<Child> result;
-    if (dag.root() == kTrue) return result;
-    std::vector<Child> waiting{dag.root()};
-    std::vector<uint8_t> met(dag.gate_count(), 0);
-    while (!waiting.empty()) {
-      const Child child = waiting.back();
-      waiting.pop_back();
-      if (is_enabled(child) || !dag.is_gate(child) || !dag.is_and(dag.gate_of(child))) {
-        result.push_back(child);
-      } else if (met[dag.gate_of(child)] == 0) {
-        met[dag.gate_of(child)] = 1;
-        const std::span<const Child> below = dag.children(dag.gate_of(child));
-        waiting.insert(waiting.end(), below.begin(), below.end());
-      }
-    }
-    std::sort(result.begin(), result.end());
-    result.erase(std::unique(result.begin(), result.end()), result.end());
-    return result;
-  }
-
   Status parts() {
     if (graph_.dag.root() == kFalse) {
       return Error::internal("certificate: the empty set cuts, but is not listed");
     }
-    const std::vector<Child> roots = conjuncts();
+    const std::vector<Child> roots = conjuncts_of(graph_.dag);
     size_.conjuncts = roots.size();
     // What overlaps too much to be walked root by root is refuted together.
     const size_t most_work = 16 * (graph_.dag.edge_count() + graph_.dag.fault_count());

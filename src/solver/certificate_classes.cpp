@@ -17,6 +17,27 @@ uint64_t hash_of(const std::vector<uint32_t>& key) {
 
 }  // namespace
 
+std::vector<Child> conjuncts_of(const Dag& dag) {
+  std::vector<Child> result;
+  if (dag.root() == kTrue) return result;
+  std::vector<Child> waiting{dag.root()};
+  std::vector<uint8_t> met(dag.gate_count(), 0);
+  while (!waiting.empty()) {
+    const Child child = waiting.back();
+    waiting.pop_back();
+    if (is_enabled(child) || !dag.is_gate(child) || !dag.is_and(dag.gate_of(child))) {
+      result.push_back(child);
+    } else if (met[dag.gate_of(child)] == 0) {
+      met[dag.gate_of(child)] = 1;
+      const std::span<const Child> below = dag.children(dag.gate_of(child));
+      waiting.insert(waiting.end(), below.begin(), below.end());
+    }
+  }
+  std::sort(result.begin(), result.end());
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
+}
+
 void ConjunctClasses::add(Child root, const CertificateCone& cone,
                           const std::vector<std::vector<uint32_t>>& sets) {
   std::vector<uint32_t> key = key_of(cone, sets);

@@ -12,6 +12,9 @@
 
 namespace cutset::solver {
 
+/// Children of the root, those of AND gates among them taken apart again, ascending.
+std::vector<Child> conjuncts_of(const Dag& dag);
+
 class ConjunctClasses {
  public:
   struct Class {

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "solver/certificate_cone.h"
+#include "solver/cut_search.h"
 #include "solver/given_sets.h"
 
 namespace cutset::solver {
@@ -30,6 +31,10 @@ struct CertificateBudget {
     return nullptr;
   }
 };
+
+/// Error, kUsage: no fault of the graph is of such a kind.
+Result<CertificateBudget> certificate_budget(const Budget& budget,
+                                             const std::vector<std::string>& kinds);
 
 struct CertificatePart {
   const CertificateCone& cone;

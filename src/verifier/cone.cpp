@@ -55,4 +55,24 @@ void ConeWalk::visit(Node root, Cone& cone) {
   }
 }
 
+std::vector<uint8_t> conjuncts_of(const Graph& graph) {
+  const size_t nodes = size_t{graph.faults()} + graph.gates();
+  std::vector<uint8_t> result(nodes + graph.faults(), 0);
+  std::vector<Node> waiting;
+  if (!is_constant(graph.root)) waiting.push_back(graph.root);
+  while (!waiting.empty()) {
+    const Node node = waiting.back();
+    waiting.pop_back();
+    uint8_t& is_met = result[is_enabled(node) ? nodes + (node & ~kEnabledBit) : node];
+    if (is_met != 0) continue;
+    is_met = 1;
+    if (is_enabled(node) || !graph.is_gate(node)) continue;
+    const uint32_t gate = node - graph.faults();
+    if (graph.is_and[gate] == 0) continue;
+    const std::span<const Node> below = graph.children(gate);
+    waiting.insert(waiting.end(), below.begin(), below.end());
+  }
+  return result;
+}
+
 }  // namespace cutset::verifier

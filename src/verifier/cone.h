@@ -45,4 +45,8 @@ class ConeWalk {
   std::vector<uint32_t> order_;  // gates as they were left
 };
 
+/// By node, enabled leaves behind all others: the root does not hold without it, because
+/// it is the root or a child of such an AND gate.
+std::vector<uint8_t> conjuncts_of(const Graph& graph);
+
 }  // namespace cutset::verifier

@@ -177,22 +177,7 @@ PartChecker::Outcome PartChecker::recompute() {
 
 /// Sets that cut something else say nothing of the graph's root.
 PartChecker::Outcome PartChecker::all_conjuncts(std::span<const Node> roots) {
-  if (conjunct_.empty()) {
-    conjunct_.assign(covered_.size(), 0);
-    std::vector<Node> waiting;
-    if (!is_constant(graph_.root)) waiting.push_back(graph_.root);
-    while (!waiting.empty()) {
-      const Node node = waiting.back();
-      waiting.pop_back();
-      if (conjunct_[slot(node)] != 0) continue;
-      conjunct_[slot(node)] = 1;
-      if (is_enabled(node) || !graph_.is_gate(node)) continue;
-      const uint32_t gate = node - graph_.faults();
-      if (graph_.is_and[gate] == 0) continue;
-      const std::span<const Node> below = graph_.children(gate);
-      waiting.insert(waiting.end(), below.begin(), below.end());
-    }
-  }
+  if (conjunct_.empty()) conjunct_ = conjuncts_of(graph_);
   for (const Node root : roots) {
     if (conjunct_[slot(root)] != 0) continue;
     return Wrong{fmt::format("node {}, without which the root may hold", number(root)),
