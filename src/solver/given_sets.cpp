@@ -8,46 +8,66 @@ bool contains(const FaultSet& set, const FaultSet& part) {
   return std::includes(set.begin(), set.end(), part.begin(), part.end());
 }
 
-void SetIndex::add(const FaultSet& set) {
-  ++count_;
-  if (set.empty()) {
-    has_empty_ = true;
-  } else {
-    by_first_[set.front()].push_back(set);
+SetIndex::Node SetIndex::after(Node node, FaultId fault) const {
+  const auto found = after_.find(uint64_t{node} << 32 | fault);
+  return found == after_.end() ? kNone : found->second;
+}
+
+SetIndex::Node SetIndex::find(const FaultSet& set) const {
+  Node node = 0;
+  for (const FaultId fault : set) {
+    node = after(node, fault);
+    if (node == kNone) break;
   }
+  return node;
+}
+
+void SetIndex::add(const FaultSet& set) {
+  Node node = 0;
+  for (const FaultId fault : set) {
+    const auto next = static_cast<Node>(is_set_.size());
+    const auto [entry, is_new] = after_.try_emplace(uint64_t{node} << 32 | fault, next);
+    if (is_new) {
+      is_leaf_[node] = false;
+      is_set_.push_back(false);
+      is_leaf_.push_back(true);
+    }
+    node = entry->second;
+  }
+  count_ += is_set_[node] ? 0 : 1;
+  is_set_[node] = true;
 }
 
 void SetIndex::remove(const FaultSet& set) {
-  if (set.empty()) {
-    count_ -= has_empty_ ? 1 : 0;
-    has_empty_ = false;
-    return;
-  }
-  const auto found = by_first_.find(set.front());
-  if (found == by_first_.end()) return;
-  std::vector<FaultSet>& sets = found->second;
-  const auto here = std::find(sets.begin(), sets.end(), set);
-  if (here == sets.end()) return;
-  sets.erase(here);
+  const Node node = find(set);
+  if (node == kNone || !is_set_[node]) return;
+  is_set_[node] = false;
   --count_;
 }
 
 bool SetIndex::has(const FaultSet& set) const {
-  if (set.empty()) return has_empty_;
-  const auto found = by_first_.find(set.front());
-  return found != by_first_.end() && std::find(found->second.begin(), found->second.end(),
-                                               set) != found->second.end();
+  const Node node = find(set);
+  return node != kNone && is_set_[node];
 }
 
 bool SetIndex::has_part_of(const FaultSet& set) const {
-  if (has_empty_) return true;
   if (count_ == 0) return false;
-  return std::any_of(set.begin(), set.end(), [&](FaultId first) {
-    const auto found = by_first_.find(first);
-    return found != by_first_.end() &&
-           std::any_of(found->second.begin(), found->second.end(),
-                       [&set](const FaultSet& part) { return contains(set, part); });
-  });
+  struct Step {
+    Node node;
+    size_t next;  // position in the set
+  };
+  std::vector<Step> steps{{0, 0}};
+  while (!steps.empty()) {
+    const Step here = steps.back();
+    steps.pop_back();
+    if (is_set_[here.node]) return true;
+    if (is_leaf_[here.node]) continue;
+    for (size_t i = here.next; i < set.size(); ++i) {
+      if (const Node next = after(here.node, set[i]); next != kNone)
+        steps.push_back({next, i + 1});
+    }
+  }
+  return false;
 }
 
 GivenSets::Verdict GivenSets::judge(const FaultSet& set) {
