@@ -18,7 +18,7 @@
 #include "cli/command.h"
 #include "cli/model_files.h"
 #include "cli/signals.h"
-#include "dedalus/parameters.h"
+#include "dedalus/language/parameters.h"
 #include "modelcheck/check.h"
 #include "modelcheck/sweep.h"
 #include "report/protocol_html.h"

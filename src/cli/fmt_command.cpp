@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "dedalus/format.h"
+#include "dedalus/language/format.h"
 #include "injector/fdsl/format.h"
 
 namespace cutset::cli {

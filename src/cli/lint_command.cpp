@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
-#include "dedalus/load.h"
+#include "dedalus/language/load.h"
 #include "injector/lint.h"
 
 namespace cutset::cli {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "dedalus/load.h"
+#include "dedalus/language/load.h"
 
 namespace cutset::cli {
 

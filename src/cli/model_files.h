@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "cli/command.h"
-#include "dedalus/parameters.h"
+#include "dedalus/language/parameters.h"
 #include "dedalus/program.h"
 
 namespace cutset::cli {

@@ -7,7 +7,7 @@
 #include "course/grades.h"
 
 #include "base/result.h"
-#include "dedalus/parameters.h"
+#include "dedalus/language/parameters.h"
 #include "dedalus/program.h"
 
 namespace cutset::course {

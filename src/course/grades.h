@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "dedalus/parameters.h"
+#include "dedalus/language/parameters.h"
 
 namespace cutset::course {
 

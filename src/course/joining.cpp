@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "dedalus/load.h"
+#include "dedalus/language/load.h"
 
 namespace cutset::course {
 

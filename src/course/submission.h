@@ -15,7 +15,7 @@
 #include "course/grades.h"
 #include "course/task.h"
 
-#include "dedalus/reading.h"
+#include "dedalus/language/reading.h"
 
 namespace cutset::course {
 

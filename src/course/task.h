@@ -22,8 +22,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "dedalus/parameters.h"
-#include "dedalus/source.h"
+#include "dedalus/language/parameters.h"
+#include "dedalus/language/source.h"
 
 namespace cutset::course {
 

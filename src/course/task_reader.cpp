@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "dedalus/load.h"
+#include "dedalus/language/load.h"
 
 namespace cutset::course {
 

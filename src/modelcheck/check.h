@@ -16,7 +16,7 @@
 
 #include "base/result.h"
 #include "campaign/lineage_campaign.h"
-#include "dedalus/parameters.h"
+#include "dedalus/language/parameters.h"
 #include "dedalus/program.h"
 #include "report/protocol.h"
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "campaign/lineage_campaign.h"
+#include "dedalus/language/parameters.h"
 #include "dedalus/model_experimenter.h"
-#include "dedalus/parameters.h"
 #include "modelcheck/explain.h"
 #include "modelcheck/recorder.h"
 #include "report/protocol.h"

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
-#include "dedalus/load.h"
-#include "dedalus/parameters.h"
+#include "dedalus/language/load.h"
+#include "dedalus/language/parameters.h"
 
 namespace cutset::dedalus {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "base/file.h"
 #include "dedalus/evaluation/simulator.h"
-#include "dedalus/load.h"
-#include "dedalus/parameters.h"
+#include "dedalus/language/load.h"
+#include "dedalus/language/parameters.h"
 
 namespace cutset::dedalus {
 namespace {

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "dedalus/evaluation/simulator.h"
-#include "dedalus/load.h"
+#include "dedalus/language/load.h"
 
 namespace cutset::dedalus {
 namespace {

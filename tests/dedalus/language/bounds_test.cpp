@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "dedalus/load.h"
-#include "dedalus/parser.h"
+#include "dedalus/language/load.h"
+#include "dedalus/language/parser.h"
 
 namespace cutset::dedalus {
 namespace {

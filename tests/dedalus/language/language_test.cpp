@@ -16,10 +16,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "dedalus/format.h"
-#include "dedalus/load.h"
-#include "dedalus/parser.h"
-#include "dedalus/print.h"
+#include "dedalus/language/format.h"
+#include "dedalus/language/load.h"
+#include "dedalus/language/parser.h"
+#include "dedalus/language/print.h"
 
 namespace cutset::dedalus {
 namespace {

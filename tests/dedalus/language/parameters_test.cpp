@@ -1,5 +1,5 @@
-// The rows of parameters in a model's comments: dedalus/parameters.h.
-#include "dedalus/parameters.h"
+// The rows of parameters in a model's comments: dedalus/language/parameters.h.
+#include "dedalus/language/parameters.h"
 
 #include <gtest/gtest.h>
 

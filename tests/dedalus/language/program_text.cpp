@@ -1,7 +1,7 @@
 #include "program_text.h"
 
-#include "dedalus/aggregate.h"
-#include "dedalus/expression.h"
+#include "dedalus/language/aggregate.h"
+#include "dedalus/language/expression.h"
 
 namespace cutset::dedalus {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "dedalus/syntax.h"
+#include "dedalus/language/syntax.h"
 
 namespace cutset::dedalus {
 

@@ -11,9 +11,9 @@
 #include "random_tree.h"
 #include <gtest/gtest.h>
 
-#include "dedalus/format.h"
-#include "dedalus/parser.h"
-#include "dedalus/print.h"
+#include "dedalus/language/format.h"
+#include "dedalus/language/parser.h"
+#include "dedalus/language/print.h"
 
 namespace cutset::dedalus {
 namespace {

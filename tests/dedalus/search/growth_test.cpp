@@ -3,7 +3,7 @@
 #include "search_support.h"
 #include <gtest/gtest.h>
 
-#include "dedalus/load.h"
+#include "dedalus/language/load.h"
 
 namespace cutset::dedalus {
 namespace {

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
-#include "dedalus/load.h"
+#include "dedalus/language/load.h"
 
 namespace cutset::dedalus {
 

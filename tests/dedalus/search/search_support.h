@@ -9,8 +9,8 @@
 
 #include "campaign/blind_search.h"
 #include "campaign/lineage_campaign.h"
+#include "dedalus/language/parameters.h"
 #include "dedalus/model_experimenter.h"
-#include "dedalus/parameters.h"
 
 namespace cutset::dedalus {
 
