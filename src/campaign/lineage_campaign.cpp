@@ -12,6 +12,15 @@
 
 namespace cutset::campaign {
 
+namespace {
+
+std::string crashes_text(uint32_t most) {
+  if (most == 0) return "no crashes";
+  return fmt::format("at most {} crash{}", most, most == 1 ? "" : "es");
+}
+
+}  // namespace
+
 /// What was found is kept, whatever stopped the search.
 Result<LineageSummary> LineageSearch::run() {
   const Status done = experimented();
@@ -47,9 +56,9 @@ Status LineageSearch::prepare() {
   CHECK(!fault_free.violated);
   summary_.assumptions = {
       "the model is deterministic: the same faults, the same run",
-      fmt::format("faults within the specification: EOT {}, EFF {}, at most {} crashes",
+      fmt::format("faults within the specification: EOT {}, EFF {}, {}",
                   experimenter_.space().eot, experimenter_.space().eff,
-                  experimenter_.space().crashes)};
+                  crashes_text(experimenter_.space().crashes))};
   if (experimenter_.vacuous()) return {};
   if (options_.use_symmetry) symmetries_ = experimenter_.symmetries();
   summary_.symmetries = symmetries_.size() + 1;
