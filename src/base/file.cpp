@@ -1,15 +1,13 @@
 #include "base/file.h"
 
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/new_file.h"
 
 namespace cutset {
 
@@ -40,30 +38,14 @@ Result<std::string> read_file(const std::string& path, size_t limit) {
 }
 
 Status write_file(const std::string& path, std::string_view content) {
-  const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
-  Fd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!file.valid()) {
-    return Error::unavailable(fmt::format(
-        "{}: cannot write: {}; is there such a folder, and may you write in it?", path,
-        std::strerror(errno)));
-  }
+  CUTSET_ASSIGN(NewFile file, NewFile::open(path));
   while (!content.empty()) {
-    const ssize_t count = ::write(file.get(), content.data(), content.size());
+    const ssize_t count = ::write(file.descriptor(), content.data(), content.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      Error error = Error::system("cannot write " + temporary);
-      ::unlink(temporary.c_str());
-      return error;
-    }
+    if (count < 0) return Error::system("cannot write " + path);
     content.remove_prefix(static_cast<size_t>(count));
   }
-  file.reset();
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    Error error = Error::system("cannot rename to " + path);
-    ::unlink(temporary.c_str());
-    return error;
-  }
-  return {};
+  return file.commit();
 }
 
 }  // namespace cutset

@@ -1,14 +1,14 @@
 #include "solver/certificate.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <cstdio>
 #include <memory>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/new_file.h"
 #include "solver/certificate_classes.h"
 #include "solver/certificate_diagram.h"
 #include "solver/certificate_formula.h"
@@ -261,27 +261,17 @@ Result<CertificateSize> write_certificate(const FaultGraph& graph,
                                           const std::function<bool()>& stop,
                                           const std::string& path,
                                           Recomputation recomputation) {
-  const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
-  const auto close = [](std::FILE* file) { std::fclose(file); };
-  std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(temporary.c_str(), "we"),
-                                                   close);
-  const auto failed = [&path] {
-    return Error::unavailable(
-        fmt::format("{}: cannot write: {}; is there such a folder, and may you write in "
-                    "it?",
-                    path, std::strerror(errno)));
-  };
-  if (!file) return failed();
-  Result<CertificateSize> size =
-      CertificateWriter(graph, claim, stop, recomputation, file.get()).run();
-  const bool is_written = std::fflush(file.get()) == 0 && std::ferror(file.get()) == 0;
-  file.reset();
-  if (size.ok() && is_written && std::rename(temporary.c_str(), path.c_str()) == 0) {
-    return size;
-  }
-  const Error error = size.ok() ? failed() : size.error();
-  ::unlink(temporary.c_str());
-  return error;
+  CUTSET_ASSIGN(NewFile file, NewFile::open(path));
+  const auto close = [](std::FILE* stream) { std::fclose(stream); };
+  const std::unique_ptr<std::FILE, decltype(close)> stream(
+      ::fdopen(::dup(file.descriptor()), "w"), close);
+  if (!stream) return Error::system("cannot write " + path);
+  CUTSET_ASSIGN(const CertificateSize size,
+                CertificateWriter(graph, claim, stop, recomputation, stream.get()).run());
+  if (std::fflush(stream.get()) != 0 || std::ferror(stream.get()) != 0)
+    return Error::system("cannot write " + path);
+  CUTSET_TRY(file.commit());
+  return size;
 }
 
 }  // namespace cutset::solver
