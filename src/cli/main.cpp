@@ -1,9 +1,12 @@
 // cutset: finds the smallest fault sets that break a distributed system. This file knows
 // the subcommands' names and the exit codes, nothing else.
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -24,6 +27,9 @@ constexpr const char* kExitCodes =
 /// CLI11 says "A subcommand is required" to a misspelt one: say which was meant.
 int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc,
                  char** argv) {
+  GlobalOptions global;  // of a line that was not understood
+  global.json = std::any_of(argv, argv + argc,
+                            [](std::string_view word) { return word == "--json"; });
   std::vector<std::string> names;
   for (const CLI::App* command :
        app.get_subcommands([](const CLI::App*) { return true; })) {
@@ -33,15 +39,14 @@ int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc,
     const std::string word = argv[i];
     if (word.empty() || word[0] == '-') continue;
     if (std::find(names.begin(), names.end(), word) == names.end()) {
-      std::fprintf(stderr, "cutset: error: unknown subcommand \"%s\"%s (one of %s)\n",
-                   word.c_str(), suggestion(word, names).c_str(),
-                   join(names, ", ").c_str());
-      return kExitUsage;
+      return fail(
+          Error::usage("unknown subcommand \"" + word + "\"" + suggestion(word, names) +
+                       " (one of " + join(names, ", ") + ")"),
+          global);
     }
     break;
   }
-  std::fprintf(stderr, "cutset: error: %s; see cutset --help\n", error.what());
-  return kExitUsage;
+  return fail(Error::usage(std::string(error.what()) + "; see cutset --help"), global);
 }
 
 int run(int argc, char** argv) {
@@ -79,12 +84,27 @@ int run(int argc, char** argv) {
   return chosen();
 }
 
+/// Whoever reads the results has left (`| head`), or there is no room for them.
+int results_lost(std::error_code why) {
+  if (why == std::errc::broken_pipe) return kExitStopped;
+  std::fprintf(stderr, "cutset: error: the results cannot be written: %s\n",
+               why.message().c_str());
+  return kExitInconclusive;
+}
+
 }  // namespace
 }  // namespace cutset::cli
 
 int main(int argc, char** argv) {
   try {
-    return cutset::cli::run(argc, argv);
+    const int code = cutset::cli::run(argc, argv);
+    const bool is_flushed = std::fflush(stdout) == 0;
+    if (is_flushed && std::ferror(stdout) == 0) return code;
+    return cutset::cli::results_lost({is_flushed ? EIO : errno, std::generic_category()});
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) != 0) return cutset::cli::results_lost(error.code());
+    std::fprintf(stderr, "cutset: internal error: %s\n", error.what());
+    return cutset::cli::kExitInternal;
   } catch (const std::exception& exception) {
     std::fprintf(stderr, "cutset: internal error: %s\n", exception.what());
     return cutset::cli::kExitInternal;
