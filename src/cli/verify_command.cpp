@@ -1,5 +1,6 @@
 // `cutset verify`: checks a certificate of `cutset solve` (or of a campaign) against its
 // graph, with code that shares nothing with the solver.
+#include <filesystem>
 #include <memory>
 
 #include "verifier/certificate_checker.h"
@@ -16,6 +17,9 @@ namespace cutset::cli {
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr std::string_view kFormat =
+    "cutset-certificate/1";  // a certificate's first line
 
 struct VerifyOptions {
   std::string certificate;
@@ -122,11 +126,28 @@ void print(const verifier::Verdict& verdict, const verifier::Graph& graph,
   }
 }
 
+/// The two files are easily given the wrong way round.
+bool is_certificate(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored))
+    return false;  // a pipe is read once
+  Result<verifier::LineReader> file = verifier::LineReader::open(path);
+  if (!file.ok()) return false;
+  const Result<std::optional<std::string_view>> first = file->next();
+  return first.ok() && *first && **first == kFormat;
+}
+
 int verify(const VerifyOptions& options, const GlobalOptions& global) {
   on_stop(nullptr);
   Result<verifier::LineReader> certificate =
       verifier::LineReader::open(options.certificate);
   if (!certificate.ok()) return fail(certificate.error(), global);
+  if (is_certificate(options.graph)) {
+    return fail(
+        Error::usage(options.graph + ": a certificate, expected its graph; the order is "
+                                     "cutset verify CERTIFICATE GRAPH"),
+        global);
+  }
   const Result<verifier::Graph> graph = verifier::read_graph(options.graph);
   if (!graph.ok()) return fail(graph.error(), global);
   Result<verifier::Verdict> verdict = verifier::check_certificate(
