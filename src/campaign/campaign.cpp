@@ -185,21 +185,7 @@ Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
     }
     return confirm(proposal, std::move(done), number);
   }
-  if (options_.repeat_held > 1) {
-    CUTSET_ASSIGN(const int held, repeat(done.fired, done.verdict, options_.repeat_held,
-                                         number, "repeat-held"));
-    if (held < options_.repeat_held) {
-      Finding finding;
-      finding.faults = done.fired;
-      for (const Fault& fault : done.fired) finding.alternatives.push_back({fault.mode});
-      finding.status = Finding::Status::kFlaky;
-      finding.experiment = number;
-      finding.run = done.run;
-      finding.reproduced = options_.repeat_held - held;
-      finding.repetitions = options_.repeat_held;
-      CUTSET_TRY(write_finding(std::move(finding)));
-    }
-  }
+  if (options_.repeat_held > 1) CUTSET_TRY(repeat_held(done, number));
   return Step::kGoOn;
 }
 

@@ -84,8 +84,15 @@ class Campaign {
   Result<bool> already_shown(const Proposal& proposal);
   Result<Step> confirm(const Proposal& proposal, Done first, int number);
   Result<std::optional<Done>> run_subset(const FaultSet& faults);
-  Result<int> repeat(const FaultSet& faults, Verdict wanted_broken, int times, int number,
-                     const std::string& purpose);
+  /// Runs of one fault set, the first included; those in which something else fired are
+  /// in neither number.
+  struct Repeated {
+    int agreeing = 1;
+    int contrary = 0;
+  };
+  Result<Repeated> repeat(const FaultSet& faults, Verdict first, int times, int number,
+                          const std::string& purpose);
+  Status repeat_held(const Done& held, int number);
   Result<std::vector<ShownSubset>> show_subsets(const FaultSet& faults,
                                                 FaultSet* smaller);
   Status learn(const Done& done, int number, bool calibrating);

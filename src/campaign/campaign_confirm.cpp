@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "campaign/campaign.h"
+#include "campaign/journal_records.h"
 #include "campaign/result_json.h"
 #include "identity/call_id.h"
 
@@ -44,22 +45,47 @@ Status Campaign::write_finding(Finding finding) {
   return {};
 }
 
-/// Runs `faults` until it was run `times` in all (one run has been made). Returns in how
-/// many the verdict was as `wanted` (broken or not broken).
-Result<int> Campaign::repeat(const FaultSet& faults, Verdict wanted, int times,
-                             int number, const std::string& purpose) {
-  int agreeing = 1;
+/// Runs `faults` until it was run `times` in all (one run has been made).
+Result<Campaign::Repeated> Campaign::repeat(const FaultSet& faults, Verdict first,
+                                            int times, int number,
+                                            const std::string& purpose) {
+  Repeated repeated;
   for (int i = 1; i < times; ++i) {
     if (stop_) return Error::interrupted("stopped by the user");
     CUTSET_ASSIGN(
         const Done again,
         experiment(number, purpose, faults, fmt::format("run {} of {}", i + 1, times)));
     CUTSET_TRY(learn(again, number, false));
-    const bool same =
-        is_broken(again.verdict) == is_broken(wanted) && again.fired == faults;
-    agreeing += same ? 1 : 0;
+    if (again.fired != faults) continue;
+    const bool same = is_broken(again.verdict) == is_broken(first);
+    ++(same ? repeated.agreeing : repeated.contrary);
   }
-  return agreeing;
+  return repeated;
+}
+
+/// What held is run again (DESIGN rule 5): a violation among the repetitions is reported
+/// as flaky; a repetition in which something else fired has shown nothing (rule 1).
+Status Campaign::repeat_held(const Done& held, int number) {
+  const int times = options_.repeat_held;
+  CUTSET_ASSIGN(const Repeated repeated,
+                repeat(held.fired, held.verdict, times, number, "repeat-held"));
+  if (repeated.contrary > 0) {
+    Finding finding;
+    finding.faults = held.fired;
+    for (const Fault& fault : held.fired) finding.alternatives.push_back({fault.mode});
+    finding.status = Finding::Status::kFlaky;
+    finding.experiment = number;
+    finding.run = held.run;
+    finding.reproduced = repeated.contrary;
+    finding.repetitions = times;
+    return write_finding(std::move(finding));
+  }
+  if (repeated.agreeing == times) return {};
+  ++summary_.inconclusive;
+  return journal_.append(note_record(fmt::format(
+      "experiment {}: {} held in {} of {} runs, something else fired in the others: "
+      "inconclusive",
+      number, to_text(held.fired), repeated.agreeing, times)));
 }
 
 /// Shows that every proper subset holds: by a run under it, or by a run that answers for
@@ -127,8 +153,9 @@ Result<Campaign::Step> Campaign::confirm(const Proposal& proposal, Done first,
       finding.outcomes.push_back(outcome);
     }
   }
-  CUTSET_ASSIGN(finding.reproduced, repeat(finding.faults, first.verdict, options_.repeat,
-                                           number, "confirm"));
+  CUTSET_ASSIGN(const Repeated repeated, repeat(finding.faults, first.verdict,
+                                                options_.repeat, number, "confirm"));
+  finding.reproduced = repeated.agreeing;
   if (finding.reproduced < finding.repetitions) {
     finding.status = Finding::Status::kFlaky;
     state_.planned.push_back(finding.faults);

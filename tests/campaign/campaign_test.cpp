@@ -109,15 +109,19 @@ TEST(Regression, FailOverOn500Only) {
 /// Wraps an application; one event's faults do something else than they should.
 class Disturbed : public campaign::Experimenter {
  public:
-  enum class How { kNeverFires, kViolatesOnce };
+  enum class How { kNeverFires, kFiresOnce, kViolatesOnce, kViolatesOnceLater };
   Disturbed(const Application& application, std::string event, How how)
       : inner_(application), event_(std::move(event)), how_(how) {}
 
   Result<campaign::ExperimentResult> run(const FaultSet& planned,
                                          const campaign::RunOptions& options) override {
+    const bool here = planned.size() == 1 && planned[0].event == event_;
+    if (here) ++times_;
+    const bool fires =
+        how_ != How::kNeverFires && (how_ != How::kFiresOnce || times_ <= 1);
     FaultSet left;
     for (const Fault& fault : planned) {
-      if (how_ != How::kNeverFires || fault.event != event_) left.push_back(fault);
+      if (fires || fault.event != event_) left.push_back(fault);
     }
     auto result = inner_.run(left, options);
     std::vector<campaign::FaultReport> reports;
@@ -130,8 +134,10 @@ class Disturbed : public campaign::Experimenter {
                             : campaign::FaultReport{fault, true, false, true, "", ""});
     }
     result->faults = reports;
-    const bool here = planned.size() == 1 && planned[0].event == event_;
-    if (how_ == How::kViolatesOnce && here && ++times_ == 1) {
+    const int violates = how_ == How::kViolatesOnce        ? 1
+                         : how_ == How::kViolatesOnceLater ? 2
+                                                           : 0;
+    if (here && times_ == violates) {
       result->outcomes[0].state = campaign::OutcomeResult::State::kViolated;
     }
     return result;
@@ -211,6 +217,37 @@ TEST(Repetition, AViolationThatDoesNotRepeatIsFlaky) {
   EXPECT_EQ(summary.findings[0].repetitions, 3);
   EXPECT_EQ(summary.exit_code(false), 2);
   EXPECT_EQ(summary.exit_code(true), 1);
+}
+
+campaign::CampaignSummary run_repeating_held(Disturbed::How how) {
+  const Application app =
+      application({{"a", false, 1000, false, {{1, Reaction::kIgnore}}}, leaf("b")}, 1);
+  Disturbed experimenter(app, "a:GET /#1 > b:GET /#1", how);
+  auto journal = campaign::Journal::create("");
+  EXPECT_TRUE(journal.ok());
+  campaign::CampaignOptions options;
+  options.faults.modes = {kError500};
+  options.faults.budget = 1;
+  options.repeat_held = 3;
+  auto summary = campaign::Campaign(experimenter, **journal, options).run();
+  EXPECT_TRUE(summary.ok());
+  return *summary;
+}
+
+TEST(Repetition, AViolationAmongRepetitionsOfWhatHeldIsFlaky) {
+  const auto summary = run_repeating_held(Disturbed::How::kViolatesOnceLater);
+  ASSERT_EQ(summary.findings.size(), 1U);
+  EXPECT_EQ(summary.findings[0].status, campaign::Finding::Status::kFlaky);
+  EXPECT_EQ(summary.findings[0].reproduced, 1);
+  EXPECT_EQ(summary.findings[0].repetitions, 3);
+}
+
+// DESIGN rule 1: it is neither a violation nor one of the runs that held.
+TEST(Repetition, ARepetitionInWhichNothingFiredShowsNothing) {
+  const auto summary = run_repeating_held(Disturbed::How::kFiresOnce);
+  EXPECT_TRUE(summary.findings.empty());
+  EXPECT_EQ(summary.inconclusive, 1);
+  EXPECT_EQ(summary.exit_code(false), 2);
 }
 
 TEST(Repetition, SubsetsAreShownToHold) {
