@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "dedalus/language/possible_times.h"
 #include "dedalus/language/possible_values.h"
@@ -24,7 +26,7 @@ std::string list_text(const std::set<std::string>& values) {
       shown.emplace_back("..");
       break;
     }
-    shown.push_back("\"" + one_line(value) + "\"");
+    shown.push_back(fmt::format("\"{}\"", one_line(value)));
   }
   return join(shown, ", ");
 }
@@ -94,11 +96,11 @@ class FlowWarnings {
       if (premise.at) {
         if (holds.may_hold(*premise.at)) continue;
         warn(premise.place, "never-fires",
-             "this rule never fires: `" + relation + "` holds " + holds.text() +
-                 ", not at " + std::to_string(*premise.at));
+             fmt::format("this rule never fires: `{}` holds {}, not at {}", relation,
+                         holds.text(), *premise.at));
         return true;
       }
-      const std::string part = "`" + relation + "` holds " + holds.text();
+      const std::string part = fmt::format("`{}` holds {}", relation, holds.text());
       if (std::find(parts.begin(), parts.end(), part) == parts.end()) {
         parts.push_back(part);
       }
@@ -106,12 +108,14 @@ class FlowWarnings {
     }
     std::string advice;
     if (least != nullptr && is_only_given(least->relation)) {
-      advice = "; nothing holds longer than a step unless a rule keeps it: " +
-               keeping_rule(least->relation);
+      advice =
+          fmt::format("; nothing holds longer than a step unless a rule keeps it: {}",
+                      keeping_rule(least->relation));
     }
     warn(rule.place, "never-fires",
-         "this rule never fires, because its premises never hold together: " +
-             join(parts, ", ") + advice);
+         fmt::format(
+             "this rule never fires, because its premises never hold together: {}{}",
+             join(parts, ", "), advice));
     return true;
   }
 
@@ -129,8 +133,7 @@ class FlowWarnings {
       columns += static_cast<char>('A' + i % kLetters);
       if (i >= kLetters) columns += std::to_string(i / kLetters);
     }
-    const std::string relation = name(id) + "(" + columns + ")";
-    return relation + "@next :- " + relation + ";";
+    return fmt::format("{0}({1})@next :- {0}({1});", name(id), columns);
   }
 
   bool any_node(const std::set<std::string>& values) const {
@@ -144,10 +147,9 @@ class FlowWarnings {
     if (!locations || locations->empty() || any_node(*locations)) return;
     const Premise& first = rule.premises.front();
     warn(first.place, "no-node",
-         "this rule never fires: it fires at the first column of its first relation, "
-         "where only " +
-             list_text(*locations) + " can stand, and the nodes are " +
-             list_text(nodes_));
+         fmt::format("this rule never fires: it fires at the first column of its first "
+                     "relation, where only {} can stand, and the nodes are {}",
+                     list_text(*locations), list_text(nodes_)));
   }
 
   void receiver(RuleId id, const Rule& rule) {
@@ -155,9 +157,9 @@ class FlowWarnings {
     if (rule.timing != Rule::Timing::kAsync) return;
     if (!receivers || receivers->empty() || any_node(*receivers)) return;
     warn(rule.place, "no-receiver",
-         "this message never arrives: it goes to the head's first column, where only " +
-             list_text(*receivers) + " can stand, and the nodes are " +
-             list_text(nodes_));
+         fmt::format("this message never arrives: it goes to the head's first column, "
+                     "where only {} can stand, and the nodes are {}",
+                     list_text(*receivers), list_text(nodes_)));
   }
 
   /// A string that no rule or fact gives is said only if a like one is given: programs
@@ -177,8 +179,8 @@ class FlowWarnings {
         const std::string near = name_suggestion(*text, like);
         if (near.empty()) continue;
         warn(premise.place, "never-matches",
-             "column " + std::to_string(i + 1) + " of `" + name(premise.relation) +
-                 "` is never \"" + one_line(*text) + "\"" + one_line(near));
+             fmt::format("column {} of `{}` is never \"{}\"{}", i + 1,
+                         name(premise.relation), one_line(*text), one_line(near)));
       }
     }
   }
@@ -192,15 +194,15 @@ class FlowWarnings {
     for (const Fact& fact : program_.facts) {
       if (fact.time < 1) {
         warn(fact.place, "fact-time",
-             "this fact never holds: times start at 1, and its time is " +
-                 std::to_string(fact.time));
+             fmt::format("this fact never holds: times start at 1, and its time is {}",
+                         fact.time));
       } else if (last_ > 0 && fact.time > last_ && fact.time < kHintTime &&
                  !in_time[fact.relation]) {
         warn(fact.place, "fact-time",
-             "this fact never holds: time ends at " + std::to_string(last_) +
-                 ", and its time is " + std::to_string(fact.time) +
-                 " (for a fact that only shows types, take " + std::to_string(kHintTime) +
-                 " or later)");
+             fmt::format(
+                 "this fact never holds: time ends at {}, and its time is {} (for a "
+                 "fact that only shows types, take {} or later)",
+                 last_, fact.time, kHintTime));
       }
     }
   }
@@ -216,10 +218,10 @@ class FlowWarnings {
       };
       if (std::any_of(rows_.begin(), rows_.end(), counts)) continue;
       warn(program_.relations[id].place, "vacuous",
-           "`" + std::string(relation) + "` holds " + holds.text() +
-               ", but the verdict is read at the end of time, " +
-               std::to_string(rows_.front().eot) +
-               "; keep what it says until then with @next");
+           fmt::format(
+               "`{}` holds {}, but the verdict is read at the end of time, {}; keep "
+               "what it says until then with @next",
+               relation, holds.text(), rows_.front().eot));
     }
   }
 
