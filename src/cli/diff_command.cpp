@@ -1,5 +1,6 @@
 // `cutset diff GOOD BAD`: what a bad trace lacks against good ones, where it began first
 // (differential provenance).
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/signals.h"
 #include "cli/trace_loading.h"
@@ -43,12 +45,22 @@ Result<std::vector<lineage::TraceId>> load(const std::string& path,
                                            lineage::SpanCollection& spans) {
   CUTSET_ASSIGN(const LoadedTraces loaded,
                 load_traces({path}, JaegerOptions(), !options.spans.quiet, spans));
+  std::vector<std::string> reasons;
   for (const report::AnalysedFile& file : loaded.files) {
-    if (!file.refused.empty()) log_error("{}", file.refused);
+    if (!file.refused.empty()) reasons.push_back(file.refused);
   }
-  if (spans.spans() > 0) return loaded.cut_off;
-  return Error::bad_input("has no spans: expected a trace file or a folder of them",
-                          path);
+  if (spans.spans() > 0) {
+    for (const std::string& reason : reasons) log_error("{}", reason);
+    return loaded.cut_off;
+  }
+  constexpr size_t kMostReasons = 5;
+  const size_t left_out = reasons.size() - std::min(reasons.size(), kMostReasons);
+  reasons.resize(reasons.size() - left_out);
+  if (left_out > 0) reasons.push_back(fmt::format("{} more were refused", left_out));
+  return Error::bad_input(
+      fmt::format("has no spans: expected a trace file or a folder of them{}{}",
+                  reasons.empty() ? "" : "; ", join(reasons, "; ")),
+      path);
 }
 
 /// At most `most` of the executions in `spans`, of the one trace if it is named.

@@ -1,6 +1,8 @@
 #include "report/difference_text.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,7 +20,7 @@ using lineage::ExecutionDifference;
 
 constexpr size_t kWidth = 100;
 constexpr size_t kMostConsequences = 8;
-constexpr size_t kMostEqual = 3;
+constexpr size_t kMostNamed = 3;
 constexpr size_t kLongestName = 90;
 
 class Writer {
@@ -27,21 +29,37 @@ class Writer {
       : differences_(differences), color_(color) {}
 
   std::string write() {
-    std::vector<const ExecutionDifference*> equal;
+    std::vector<std::string> equal;
     for (const ExecutionDifference& difference : differences_) {
-      if (is_equal(difference)) equal.push_back(&difference);
+      if (is_equal(difference)) equal.push_back(difference.bad_run);
     }
+    const bool equal_together = equal.size() > 1;
+    std::vector<Alike> all;
+    std::map<std::string, size_t> known;  // by what is printed
     for (const ExecutionDifference& difference : differences_) {
-      if (equal.size() > 1 && is_equal(difference)) continue;
-      if (!out_.empty()) out_ += '\n';
-      request(difference);
+      if (equal_together && is_equal(difference)) continue;
+      const std::string details = details_of(difference);
+      const std::string key =
+          fmt::format("{}\n{}{}\n{}", difference.name, difference.bad_failed ? 'f' : 'a',
+                      difference.bad_incomplete ? 'i' : 'c', details);
+      const auto [entry, is_new] = known.emplace(key, all.size());
+      if (is_new) all.push_back({&difference, {}, details});
+      all[entry->second].traces.push_back(difference.bad_run);
     }
-    if (equal.size() > 1) equal_requests(equal);
+    for (const Alike& alike : all) request(alike);
+    if (equal_together) equal_requests(equal);
     if (differences_.empty()) out_ += "The bad traces have no request in them.\n";
     return std::move(out_);
   }
 
  private:
+  /// Requests that differ in the same way are shown once.
+  struct Alike {
+    const ExecutionDifference* first;
+    std::vector<std::string> traces;
+    std::string details;
+  };
+
   std::string colored(Style style, std::string_view text) const {
     return styled(color_, style, text);
   }
@@ -53,9 +71,11 @@ class Writer {
     return difference.good_runs > 0 && difference.groups.empty() &&
            difference.notes.empty();
   }
-  void request(const ExecutionDifference& difference);
+  static std::string named(std::vector<std::string> traces, std::string_view other);
+  std::string details_of(const ExecutionDifference& difference);
+  void request(const Alike& alike);
   /// Those without a difference, together: they are not what one looks for.
-  void equal_requests(const std::vector<const ExecutionDifference*>& equal);
+  void equal_requests(const std::vector<std::string>& traces);
   void group(const ChangeGroup& group, size_t number);
 
   const std::vector<ExecutionDifference>& differences_;
@@ -112,15 +132,9 @@ void Writer::group(const ChangeGroup& group, size_t number) {
   }
 }
 
-void Writer::request(const ExecutionDifference& difference) {
-  out_ +=
-      colored(Style::kBold, clean_text(shorten(difference.name, kLongestName))) + "\n";
-  paragraph(
-      "  ",
-      fmt::format(
-          "trace {}: {}{}", difference.bad_run,
-          difference.bad_failed ? "the request failed" : "the request was answered",
-          difference.bad_incomplete ? "; spans are missing, so calls may be too" : ""));
+/// What is said of it below the line with its trace.
+std::string Writer::details_of(const ExecutionDifference& difference) {
+  std::string before = std::exchange(out_, "");
   if (difference.good_runs == 0) {
     paragraph("  ", "There is no good run of this kind of request to compare it with.");
   } else {
@@ -140,19 +154,40 @@ void Writer::request(const ExecutionDifference& difference) {
     }
   }
   for (const std::string& note : difference.notes) paragraph("  Note: ", note);
+  return std::exchange(out_, std::move(before));
 }
 
-void Writer::equal_requests(const std::vector<const ExecutionDifference*>& equal) {
+/// The first few of the traces.
+std::string Writer::named(std::vector<std::string> traces, std::string_view other) {
+  if (traces.size() > kMostNamed) {
+    const auto more = static_cast<int64_t>(traces.size() - kMostNamed);
+    traces.resize(kMostNamed);
+    traces.push_back(counted_grouped(more, other));
+  }
+  return enumeration(traces);
+}
+
+void Writer::request(const Alike& alike) {
   if (!out_.empty()) out_ += '\n';
-  std::vector<std::string> traces;
-  const size_t named = std::min(equal.size(), kMostEqual);
-  for (size_t i = 0; i < named; ++i) traces.push_back(equal[i]->bad_run);
-  const auto count = static_cast<int64_t>(equal.size());
-  if (named < equal.size())
-    traces.push_back(counted_grouped(count - static_cast<int64_t>(named), "other trace"));
-  paragraph("", fmt::format("{} without a difference: they made the calls that good runs "
-                            "make, with answers that those saw ({}).",
-                            counted_grouped(count, "request"), enumeration(traces)));
+  const ExecutionDifference& first = *alike.first;
+  out_ += colored(Style::kBold, clean_text(shorten(first.name, kLongestName))) + "\n";
+  const bool alone = alike.traces.size() == 1;
+  paragraph("  ",
+            fmt::format(
+                "{} {}: {} {}{}", alone ? "trace" : "traces",
+                named(alike.traces, "other"), alone ? "the request" : "each request",
+                first.bad_failed ? "failed" : "was answered",
+                first.bad_incomplete ? "; spans are missing, so calls may be too" : ""));
+  out_ += alike.details;
+}
+
+void Writer::equal_requests(const std::vector<std::string>& traces) {
+  if (!out_.empty()) out_ += '\n';
+  paragraph("",
+            fmt::format("{} without a difference: they made the calls that good runs "
+                        "make, with answers that those saw ({}).",
+                        counted_grouped(static_cast<int64_t>(traces.size()), "request"),
+                        named(traces, "other trace")));
 }
 
 }  // namespace

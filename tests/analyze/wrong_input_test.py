@@ -52,6 +52,17 @@ class WrongInput(harness.AnalyzeTest):
         self.assertEqual([cut for found in analysis["classes"] for cut in found["cuts"]], [])
         self.assertFalse(list(self.folder.glob("try/*/*.yml")))
 
+    def test_diff_says_in_json_too_why_files_were_refused(self):
+        folder = self.folder / "bad"
+        folder.mkdir()
+        for i in range(7):
+            (folder / f"{i}.json").write_text('{"resourceSpans": [')
+        done = self.cutset("diff", "--json", harness.BOOKSHOP / "otlp.json", folder)
+        self.assertEqual(done.returncode, 65)
+        message = json.loads(done.stdout)["error"]["message"]
+        self.assertRegex(message, r"has no spans: expected .*; .*0\.json:1:\d+: .*; 2 more were refused$")
+        self.assertEqual(done.stderr.decode().count("0.json"), 1)
+
     def test_files_that_cannot_be_written(self):
         done = self.cutset("analyze", harness.BOOKSHOP / "otlp.json", "--html", self.folder / "no" / "page.html")
         self.assertEqual(done.returncode, 2)

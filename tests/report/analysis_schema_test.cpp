@@ -1,4 +1,5 @@
-// The JSON of an analysis is what its schema says, and the schema would notice otherwise.
+// The JSON of an analysis, and of differences, is what its schema says, and the schema
+// would notice otherwise.
 #include "analysis_testing.h"
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -9,16 +10,18 @@
 
 #include "base/file.h"
 #include "report/analysis_json.h"
+#include "report/difference_json.h"
 
 namespace cutset::report {
 namespace {
 
 using nlohmann::json;
 
-class AnalysisSchema : public testing::Test {
+class OneSchema : public testing::Test {
  protected:
+  explicit OneSchema(std::string name) : name_(std::move(name)) {}
   void SetUp() override {
-    const auto text = read_file(CUTSET_SOURCE_DIR "/schema/cutset-analysis.schema.json");
+    const auto text = read_file(CUTSET_SOURCE_DIR "/schema/" + name_);
     ASSERT_TRUE(text.ok()) << text.error().text();
     document_ = json::parse(*text);
     valijson::SchemaParser parser;
@@ -41,8 +44,23 @@ class AnalysisSchema : public testing::Test {
     return text;
   }
 
+  /// Changes `good` in every place.
+  void expect_strict(const json& good);
+
+ private:
+  std::string name_;
   json document_;
   valijson::Schema schema_;
+};
+
+class AnalysisSchema : public OneSchema {
+ protected:
+  AnalysisSchema() : OneSchema("cutset-analysis.schema.json") {}
+};
+
+class DifferenceSchema : public OneSchema {
+ protected:
+  DifferenceSchema() : OneSchema("cutset-difference.schema.json") {}
 };
 
 TEST_F(AnalysisSchema, EveryAnalysisFits) {
@@ -69,11 +87,9 @@ void collect(const json& value, const json::json_pointer& at,
   }
 }
 
-TEST_F(AnalysisSchema, EveryMissingOrUnknownKeyAndWrongTypeIsNoticed) {
-  const json good = json::parse(analysis_json(shop_analysis()));
+void OneSchema::expect_strict(const json& good) {
   std::vector<json::json_pointer> paths;
   collect(good, json::json_pointer(), paths);
-  ASSERT_GT(paths.size(), 60U);
   for (const json::json_pointer& path : paths) {
     json wrong = good;
     wrong[path] = wrong[path].is_object() ? json(1) : json(json::object());
@@ -85,6 +101,23 @@ TEST_F(AnalysisSchema, EveryMissingOrUnknownKeyAndWrongTypeIsNoticed) {
     more[path.parent_pointer()]["unknown"] = 1;
     EXPECT_NE(problem_of(more), "") << path.to_string() << " has a new neighbour";
   }
+}
+
+TEST_F(AnalysisSchema, EveryMissingOrUnknownKeyAndWrongTypeIsNoticed) {
+  const json good = json::parse(analysis_json(shop_analysis()));
+  ASSERT_GT(good.flatten().size(), 60U);
+  expect_strict(good);
+}
+
+TEST_F(DifferenceSchema, EveryDifferenceFits) {
+  EXPECT_EQ(problem_of(json::parse(difference_json(shop_differences()))), "");
+  EXPECT_EQ(problem_of(json::parse(difference_json({}))), "");
+}
+
+TEST_F(DifferenceSchema, EveryMissingOrUnknownKeyAndWrongTypeIsNoticed) {
+  const json good = json::parse(difference_json(shop_differences()));
+  ASSERT_FALSE(good["requests"][0]["changes"][0]["consequences"].empty());
+  expect_strict(good);
 }
 
 }  // namespace

@@ -102,6 +102,29 @@ TEST(DifferenceText, ForeignTextNeverReachesTheTerminalAsControl) {
   EXPECT_EQ(without_codes(difference_text(shop_differences(), true)), text);
 }
 
+TEST(DifferenceText, TracesThatDifferInTheSameWayAreShownOnce) {
+  std::vector<lineage::ExecutionDifference> differences{shop_differences()[0]};
+  lineage::ExecutionDifference again = differences[0];
+  for (const char* run : {"6", "7", "8", "9"}) {
+    again.bad_run = run;
+    again.bad_failed =
+        again.bad_run != "8";  // once the request was answered all the same
+    differences.push_back(again);
+  }
+  const std::string text = difference_text(differences, false);
+  EXPECT_NE(text.find("  traces 000000000000000000000000383acc79, 6, 7 and 1 other: each "
+                      "request failed"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  trace 8: the request was answered; spans are missing"),
+            std::string::npos);
+  const std::string_view change = "gateway -> tax GET /tax failed";
+  const size_t first = text.find(change);
+  const size_t second = text.find(change, first + 1);
+  EXPECT_NE(second, std::string::npos);
+  EXPECT_EQ(text.find(change, second + 1), std::string::npos);
+}
+
 TEST(TextOptions, WidthAndLettersComeFromTheEnvironment) {
   ::setenv("COLUMNS", "72", 1);
   ::setenv("LC_ALL", "de_DE.UTF-8", 1);
