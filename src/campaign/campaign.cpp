@@ -157,6 +157,9 @@ Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
   if (proposal.predicted_broken) ++summary_.confirmations;
   CUTSET_ASSIGN(Done done, experiment(number, purpose, proposal.faults, proposal.reason));
   CUTSET_TRY(learn(done, number, false));
+  const bool is_new =
+      !done.fired.empty() && std::find(summary_.tried.begin(), summary_.tried.end(),
+                                       done.fired) == summary_.tried.end();
   summary_.tried.push_back(done.fired);
   if (done.verdict == Verdict::kVacuous) ++summary_.vacuous;
 
@@ -175,7 +178,13 @@ Result<Campaign::Step> Campaign::try_faults(const Proposal& proposal,
         must_fire ? "did not fire although its calls must be made: inconclusive"
                   : "cannot be reached"))));
   }
-  ++summary_.verdicts[must_fire ? Verdict::kInconclusive : done.verdict];
+  // An unreachable plan is no experiment of its own: what fired instead counts if it was
+  // not tried before, or if it shows a violation after all.
+  if (must_fire) {
+    ++summary_.verdicts[Verdict::kInconclusive];
+  } else if (done.fired == proposal.faults || is_new || is_broken(done.verdict)) {
+    ++summary_.verdicts[done.verdict];
+  }
   if (is_broken(done.verdict)) {
     if (done.fired.empty()) {
       // The system broke without any fault: nothing to blame, nothing to confirm.

@@ -82,8 +82,7 @@ Result<Proof> write_proof(const Model& model, const Candidates& candidates,
   QueryState without_violated = state;
   without_violated.violated.clear();
   // As whoever reads the file will number its gates.
-  solver::FaultGraph graph =
-      query_graph(model, composition, faults, without_violated).graph;
+  solver::FaultGraph graph = query_graph(model, composition, faults, without_violated);
   graph = solver::certifiable(graph, solver::Additions(graph.dag));
   CertificateClaim claim;
   claim.budget.total = static_cast<uint32_t>(state.budget);

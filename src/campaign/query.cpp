@@ -49,7 +49,7 @@ Result<QueryAnswer> next_experiment(const Model& model, const Candidates& candid
   options.order = solver::Order::kLikeliestFault;
   options.wanted = 1;
   options.stop = stop;
-  solver::CutSearch search(answer.graph.graph, options);
+  solver::CutSearch search(answer.graph, options);
   if (const std::optional<solver::FoundSet> found = search.next()) {
     answer.proposal = proposal_of(found->faults, model, composition, faults);
   } else if (search.ending() == solver::Ending::kStopped) {

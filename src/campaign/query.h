@@ -33,7 +33,8 @@ struct Proposal {
 
 struct QueryAnswer {
   std::optional<Proposal> proposal;
-  QueryGraph graph;  // the question: without a proposal it has no cut set in the budget
+  solver::FaultGraph
+      graph;  // the question: without a proposal it has no cut set in the budget
 };
 
 /// Error: interrupted, if `stop` (may be empty) said so; internal, if the graph is too

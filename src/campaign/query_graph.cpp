@@ -23,20 +23,20 @@ class Question {
         builder_(static_cast<uint32_t>(faults.list().size())),
         gates_(composition.graph, faults.of_event(), builder_) {}
 
-  QueryGraph graph() {
-    QueryGraph result;
-    result.settled = settled();
-    Child root = result.settled;
+  solver::FaultGraph graph() {
+    const Child is_settled = settled();
+    Child root = is_settled;
     if (state_.compose) {
       // What is unknown comes before the confirmation of what is predicted (which it may
       // turn out to have confirmed as well): its gate is made first.
       EffectGates effects(model_, composition_, gates_, builder_);
-      const Child known = either(result.settled, nothing_unknown(effects));
-      const Child holds = either(result.settled, nothing_broken(effects));
+      const Child known = either(is_settled, nothing_unknown(effects));
+      const Child holds = either(is_settled, nothing_broken(effects));
       root = builder_.and_gate(std::vector{known, holds}, 0);
     }
-    result.graph.dag = builder_.finish(root);
-    describe(result.graph);
+    solver::FaultGraph result;
+    result.dag = builder_.finish(root);
+    describe(result);
     return result;
   }
 
@@ -165,8 +165,8 @@ class Question {
 
 }  // namespace
 
-QueryGraph query_graph(const Model& model, const Composition& composition,
-                       const QueryFaults& faults, const QueryState& state) {
+solver::FaultGraph query_graph(const Model& model, const Composition& composition,
+                               const QueryFaults& faults, const QueryState& state) {
   return Question(model, composition, faults, state).graph();
 }
 

@@ -29,13 +29,7 @@ struct QueryState {
   std::vector<FaultSet> planned;   // block themselves
 };
 
-struct QueryGraph {
-  solver::FaultGraph graph;
-  /// The goal "settled": what is learned of whole fault sets are alternatives of it.
-  solver::Child settled = solver::kFalse;
-};
-
-QueryGraph query_graph(const Model& model, const Composition& composition,
-                       const QueryFaults& faults, const QueryState& state);
+solver::FaultGraph query_graph(const Model& model, const Composition& composition,
+                               const QueryFaults& faults, const QueryState& state);
 
 }  // namespace cutset::campaign

@@ -161,19 +161,25 @@ bool ConeClass::nothing_above(uint32_t size) const {
   return exhausted_;
 }
 
-bool ConeClass::count(size_t most_nodes, SetCount& count) {
-  const Dag& dag = groups_.dag;
-  if (dag.has_conditions() || dag.fault_count() > 4 * kMostDiagramFaults ||
-      !options_.kinds.empty()) {
-    return false;
+bool ConeClass::count(SetCount& count) {
+  if (!source_) make_source();
+  if (diagram_ == nullptr) return false;
+  // A set has at most one member of each group; kinds without budget are out of the
+  // graph.
+  for (const KindLimit& limit : kind_limits()) {
+    if (limit.most != 0 && limit.groups.size() > limit.most) return false;
   }
-  DiagramSource diagram(dag, options_.most, {}, most_nodes, options_.stop);
-  if (!diagram.prepare(options_.most)) return false;
-  std::vector<uint64_t> weights;
-  for (const std::vector<FaultId>& members : groups_.members)
-    weights.push_back(members.size());
-  count = diagram.count(options_.most, weights);
-  return true;
+  const double before = cpu_seconds();
+  std::optional<SetCount> counted;
+  if (diagram_->prepare(options_.most)) {
+    std::vector<uint64_t> weights;
+    for (const std::vector<FaultId>& members : groups_.members)
+      weights.push_back(members.size());
+    counted = diagram_->count(options_.most, weights);
+  }
+  diagram_seconds_ += cpu_seconds() - before;
+  if (counted) count = std::move(*counted);
+  return counted.has_value();
 }
 
 void ConeClass::add_to(SearchStats& stats) const {

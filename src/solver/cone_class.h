@@ -57,8 +57,11 @@ class ConeClass {
   /// Faults of the graph that was given, by group.
   const std::vector<std::vector<FaultId>>& members() const { return groups_.members; }
 
-  /// The number of sets, if a diagram tells it; false: it would be too large.
-  bool count(size_t most_nodes, SetCount& count);
+  /// The number of sets within the budget, by size; false: no diagram tells it (there is
+  /// none, it would be too large, or limits of kinds may matter). Before any advance().
+  bool count(SetCount& count);
+  /// No set is smaller, by disjoint supports; 0 before the class is looked into.
+  uint64_t packing_bound() const { return packing_.size(); }
   void add_to(SearchStats& stats) const;
 
  private:

@@ -117,7 +117,10 @@ class CutSearch {
 
   std::optional<FoundSet> next();
   Ending ending() const;
-  /// All minimal cut sets within the budget, without giving them. Independent of next().
+  /// All minimal cut sets within the budget, without giving them: from decision diagrams
+  /// for conjuncts that share no fault with others and have small ones, by enumeration
+  /// for the rest. Independent of next(), and of the graph as it was given: what was
+  /// learned or blocked since does not matter.
   SetCount count();
 
   /// `goal` (a gate of graph.dag, an OR) has one more alternative: it holds if all

@@ -3,19 +3,13 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "solver/saturating.h"
 
 namespace cutset::solver {
 
 namespace {
 
-constexpr uint64_t kMostCount = 0xffff'ffff'ffff'ffff;
-
-uint64_t plus(uint64_t a, uint64_t b) {
-  return a > kMostCount - b ? kMostCount : a + b;
-}
-uint64_t times(uint64_t a, uint64_t b) {
-  return a != 0 && b > kMostCount / a ? kMostCount : a * b;
-}
+constexpr size_t kMostCounts = size_t{1} << 24;  // numbers kept while counting
 
 }  // namespace
 
@@ -176,25 +170,39 @@ bool DiagramSource::nothing_above(uint32_t size) {
                            (root_ == Zbdd::kEmpty || zbdd_->largest(root_) <= size));
 }
 
-SetCount DiagramSource::count(uint32_t most,
-                              const std::vector<uint64_t>& weight_of) const {
-  // By node: sets of each size below it. Children were made before their parents.
-  std::vector<std::vector<uint64_t>> sets(zbdd_->size());
+std::optional<SetCount> DiagramSource::count(
+    uint32_t most, const std::vector<uint64_t>& weight_of) const {
+  CHECK(ready_);
+  // Children were made before their parents.
+  std::vector<uint8_t> below(size_t{root_} + 1, 0);  // by node: the root, or below it
+  below[root_] = 1;
+  size_t numbers = 0;
+  for (Zbdd::Node node = root_; node > Zbdd::kUnit; --node) {
+    if (below[node] == 0) continue;
+    below[zbdd_->with(node)] = below[zbdd_->without(node)] = 1;
+    numbers += zbdd_->largest(node) + size_t{1};
+    if (numbers > kMostCounts) return std::nullopt;
+  }
+  // By node: sets of each size below it.
+  std::vector<std::vector<uint64_t>> sets(std::max<size_t>(below.size(), 2));
   sets[Zbdd::kUnit] = {1};
-  for (Zbdd::Node node = 2; node < zbdd_->size(); ++node) {
+  for (Zbdd::Node node = 2; node <= root_; ++node) {
+    if (below[node] == 0) continue;
     std::vector<uint64_t>& here = sets[node];
     here = sets[zbdd_->without(node)];
     const std::vector<uint64_t>& with = sets[zbdd_->with(node)];
     if (here.size() < with.size() + 1) here.resize(with.size() + 1, 0);
     const uint64_t members = weight_of[group_[zbdd_->variable(node)]];
     for (size_t i = 0; i < with.size(); ++i)
-      here[i + 1] = plus(here[i + 1], times(with[i], members));
+      here[i + 1] = saturated_sum(here[i + 1], saturated_product(with[i], members));
   }
   SetCount count;
   count.by_size = sets[root_];
+  // A single fault is in the diagram even if the budget is none.
   if (count.by_size.size() > size_t{most} + 1) count.by_size.resize(size_t{most} + 1);
+  while (!count.by_size.empty() && count.by_size.back() == 0) count.by_size.pop_back();
   for (const uint64_t sets_of_size : count.by_size)
-    count.sets = plus(count.sets, sets_of_size);
+    count.sets = saturated_sum(count.sets, sets_of_size);
   count.at_least = count.sets == kMostCount;
   return count;
 }

@@ -20,16 +20,18 @@ class DiagramSource : public SetSource {
                 size_t most_nodes, std::function<bool()> stop);
 
   /// Makes the diagram of the sets up to `size`. False: it would need too many nodes (or
-  /// was stopped), and the source is of no use.
+  /// was stopped); that of smaller sets may still be possible.
   bool prepare(uint32_t size);
 
   Progress advance(uint32_t size) override;
   uint32_t lower_bound() const override { return lower_bound_; }
   bool nothing_above(uint32_t size) override;
 
-  /// The number of minimal cut sets of each size up to `most`; `weight_of` (by group) is
-  /// how many faults a group stands for.
-  SetCount count(uint32_t most, const std::vector<uint64_t>& weight_of) const;
+  /// The number of minimal cut sets of each size up to `most`; `weight_of` (by
+  /// group) is how many faults a group stands for. Limits of kinds are not looked at.
+  /// Nothing: it would need too much memory. Requires: prepare(most) gave true.
+  std::optional<SetCount> count(uint32_t most,
+                                const std::vector<uint64_t>& weight_of) const;
   size_t nodes() const { return zbdd_ ? zbdd_->size() : 0; }
 
  private:

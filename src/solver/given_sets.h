@@ -56,6 +56,7 @@ class GivenSets {
   /// From now on every fault may stand below several; `given`: all sets so far.
   void share_all(const std::vector<FaultSet>& given);
   bool all_shared() const { return all_shared_; }
+  bool is_shared(FaultId fault) const { return shared_[fault] != 0; }
 
   /// A set that was refuted and comes again (kGivenAgain) cuts for another reason: it
   /// counts as given.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "solver/duals.h"
 #include "solver/first_in_order.h"
 #include "solver/passes.h"
@@ -107,7 +106,7 @@ Literal SatSource::one_of_each_support() {
 }
 
 Progress SatSource::advance(uint32_t size) {
-  if (size != size_ || root_at_ > roots_.size()) {
+  if (size != size_) {
     size_ = size;
     root_at_ = 0;
     bound_mattered_ = false;
@@ -183,19 +182,6 @@ void SatSource::block(const LocalSet& set) {
 
 bool SatSource::nothing_above(uint32_t size) {
   return size >= active_.size() || !bound_mattered_;
-}
-
-void SatSource::learn(Child goal, const std::vector<Child>& premises) {
-  CHECK(dag_.is_gate(goal) && !dag_.is_and(dag_.gate_of(goal)));
-  std::vector<Literal> clause{-broken(goal)};
-  for (const Child premise : premises) clause.push_back(broken(premise));
-  solver_->add(clause);
-  solver_->add({-enumeration_});
-  enumeration_ = solver_->new_variable();
-  options_.minimise = false;
-  evaluator_.reset();
-  done_.assign(done_.size(), 0);
-  root_at_ = roots_.size() + 1;
 }
 
 void SatSource::add_to(SearchStats& stats) const {

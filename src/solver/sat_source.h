@@ -3,15 +3,12 @@
 //
 // One-sided (Plaisted and Greenbaum 1986): b(g) implies that g does not hold. For an AND
 // gate b(g) implies b(some child), for an OR gate b(every child). b(lost leaf) is "its
-// fault is active", b(enabled leaf) "it is not". A new alternative of a goal therefore
-// only adds clauses. Gates that are each other's negation (duals.h) are one variable. As
-// smaller sizes are exhausted before, a model has no smaller cut set inside, with
-// conditions as well.
+// fault is active", b(enabled leaf) "it is not". Gates that are each other's negation
+// (duals.h) are one variable. As smaller sizes are exhausted before, a model has no
+// smaller cut set inside, with conditions as well.
 //
 // Thread rule: one owner.
 #pragma once
-
-#include <unordered_map>
 
 #include "solver/cardinality.h"
 #include "solver/dag_evaluator.h"
@@ -51,10 +48,6 @@ class SatSource : public SetSource {
   }
   /// Supersets of `set` are no longer wanted.
   void block(const LocalSet& set);
-  /// `goal` also holds if all premises do (all children of the dag). Sizes may be asked
-  /// for again afterwards, from `0` on; what still cuts of the sets found must be
-  /// blocked again by the caller.
-  void learn(Child goal, const std::vector<Child>& premises);
 
   void add_to(SearchStats& stats) const;
 

@@ -344,27 +344,18 @@ std::optional<FoundSet> CutSearch::Engine::judged(Offer offer) {
   return std::nullopt;
 }
 
-SetCount CutSearch::Engine::count() const {
-  SetCount total;
-  Engine other(graph_, options_);
-  other.options_.wanted = 0;
-  while (const std::optional<FoundSet> found = other.next()) {
-    ++total.sets;
-    const size_t size = found->faults.size();
-    if (total.by_size.size() <= size) total.by_size.resize(size + 1, 0);
-    ++total.by_size[size];
-  }
-  total.at_least = other.ending() != Ending::kComplete;
-  return total;
-}
-
 const SearchStats& CutSearch::Engine::stats() {
   stats_.by_diagram = stats_.by_sat = stats_.diagram_nodes = 0;
   stats_.variables = stats_.clauses = stats_.sat_calls = stats_.conflicts = 0;
   stats_.diagram_seconds = stats_.sat_seconds = 0;
+  std::optional<uint64_t> packing;  // the least of the classes that have sets
   for (const std::unique_ptr<ConeClass>& each : classes_) {
-    if (each) each->add_to(stats_);
+    if (!each) continue;
+    each->add_to(stats_);
+    if (each->dag().root() == kTrue) continue;
+    packing = std::min(packing.value_or(UINT64_MAX), each->packing_bound());
   }
+  stats_.packing_bound = packing.value_or(0);
   return stats_;
 }
 

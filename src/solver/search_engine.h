@@ -68,6 +68,9 @@ class CutSearch::Engine {
     uint32_t stream_class = 0;
   };
 
+  SetCount take_counted();
+  bool is_apart(const Instance& instance) const;
+
   bool stopped() const;
   void start();
   void start_whole();

@@ -23,7 +23,7 @@ struct SearchStats {
   uint64_t shared_conjuncts = 0;  // solved in the one shared formula
   uint64_t by_diagram = 0;        // classes solved by ZBDD
   uint64_t by_sat = 0;            // classes solved by SAT
-  uint64_t packing_bound = 0;     // smallest size that packing allows
+  uint64_t packing_bound = 0;     // no set is smaller, by disjoint supports; 0: unknown
   uint64_t diagram_nodes = 0;
   uint64_t variables = 0;
   uint64_t clauses = 0;

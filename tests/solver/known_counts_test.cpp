@@ -45,11 +45,17 @@ uint64_t count(const FaultGraph& graph, uint32_t most, Method method) {
   if (most != 0) options.budget.total = most;
   CutSearch search(graph, options);
   uint64_t sets = 0;
-  while (const std::optional<FoundSet> set = search.next()) ++sets;
+  std::vector<uint64_t> by_size;
+  while (const std::optional<FoundSet> set = search.next()) {
+    ++sets;
+    by_size.resize(set->faults.size() + 1, 0);
+    ++by_size.back();
+  }
   EXPECT_EQ(search.ending(), Ending::kComplete);
   if (method == Method::kAuto) {
     const SetCount counted = search.count();
     EXPECT_EQ(counted.sets, sets);
+    EXPECT_EQ(counted.by_size, by_size);
     EXPECT_FALSE(counted.at_least);
   }
   return sets;
