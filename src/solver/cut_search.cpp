@@ -2,35 +2,35 @@
 
 #include <algorithm>
 
-#include "solver/search_engine.h"
+#include "solver/search_parts.h"
 
 namespace cutset::solver {
 
 CutSearch::CutSearch(const FaultGraph& graph, SearchOptions options)
-    : engine_(std::make_unique<Engine>(graph, std::move(options))) {}
+    : parts_(std::make_unique<Parts>(graph, std::move(options))) {}
 CutSearch::~CutSearch() = default;
 
 Status CutSearch::check() const {
-  return engine_->check();
+  return parts_->check();
 }
 std::optional<FoundSet> CutSearch::next() {
-  return engine_->next();
+  return parts_->next();
 }
 Ending CutSearch::ending() const {
-  return engine_->ending();
+  return parts_->ending();
 }
 SetCount CutSearch::count() {
-  return engine_->count();
+  return parts_->count();
 }
 void CutSearch::learn(Child goal, const std::vector<Child>& premises) {
-  engine_->learn(goal, premises);
+  parts_->learn(goal, premises);
 }
 void CutSearch::block(std::vector<FaultId> violated) {
   std::sort(violated.begin(), violated.end());
-  engine_->block(violated);
+  parts_->block(violated);
 }
 const SearchStats& CutSearch::stats() const {
-  return engine_->stats();
+  return parts_->stats();
 }
 
 }  // namespace cutset::solver

@@ -133,7 +133,8 @@ class CutSearch {
 
  private:
   class Engine;
-  std::unique_ptr<Engine> engine_;
+  class Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace cutset::solver

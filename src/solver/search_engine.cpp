@@ -208,7 +208,8 @@ std::optional<FoundSet> CutSearch::Engine::next_of_least() {
         size_ = least_ = least_sets_->size();
         least_sets_.reset();
         least_done_ = true;
-        start_split();
+        pause_if_due(size_ + 1);
+        if (!paused_) start_split();
         return std::nullopt;
       case LeastSets::Answer::kFound:
         break;
@@ -225,8 +226,19 @@ std::span<const FaultId> CutSearch::Engine::faults_of(const Instance& instance) 
   return std::span<const FaultId>(faults_).subspan(instance.first_fault);
 }
 
+void CutSearch::Engine::pause_if_due(uint32_t next_size) {
+  paused_ = pause_wanted_ && next_size == 2;
+  if (paused_) pause_wanted_ = false;
+}
+
+void CutSearch::Engine::end_pause() {
+  if (paused_ && instances_.empty()) start_split();  // the kernel had the single faults
+  paused_ = false;
+}
+
 std::optional<FoundSet> CutSearch::Engine::next() {
   start();
+  end_pause();
   while (ending_ != Ending::kComplete) {
     if (stopped()) {
       ending_ = Ending::kStopped;
@@ -235,13 +247,14 @@ std::optional<FoundSet> CutSearch::Engine::next() {
     ending_ = Ending::kNone;
     if (least_sets_) {
       std::optional<FoundSet> found = next_of_least();
-      if (found || ending_ == Ending::kStopped) return found;
+      if (found || paused_ || ending_ == Ending::kStopped) return found;
       continue;
     }
     std::optional<FoundSet> found = next_to_catch_up();
     if (!found && ending_ == Ending::kNone) found = next_of_size();
     if (found || ending_ == Ending::kStopped) return found;
     next_size();
+    if (paused_) return std::nullopt;
   }
   return std::nullopt;
 }
@@ -282,6 +295,7 @@ void CutSearch::Engine::next_size() {
   } else {
     ++size_;
     size_open_ = false;
+    pause_if_due(size_);
   }
 }
 

@@ -33,6 +33,13 @@ class CutSearch::Engine {
   void block(const FaultSet& violated);
   const SearchStats& stats();
 
+  /// next() gives nothing, once, when all sets of one fault are given and larger ones
+  /// come next: paused() until it is asked again. Must be said before the first next().
+  void pause_after_single_faults() { pause_wanted_ = true; }
+  bool paused() const { return paused_; }
+  /// The time limit ends when that of the other does.
+  void end_with(const Engine& other) { end_ = other.end_; }
+
  private:
   /// A conjunct, or those that are solved together.
   struct Instance {
@@ -83,6 +90,8 @@ class CutSearch::Engine {
   void add_instance(uint32_t cone_class, uint32_t first_fault, std::vector<Child> roots);
   std::span<const FaultId> faults_of(const Instance& instance) const;
 
+  void pause_if_due(uint32_t next_size);
+  void end_pause();
   void open_size();
   void next_size();
   std::optional<FoundSet> next_of_size();
@@ -103,6 +112,8 @@ class CutSearch::Engine {
   std::optional<std::chrono::steady_clock::time_point> end_;
   Additions additions_;
   bool started_ = false;
+  bool pause_wanted_ = false;
+  bool paused_ = false;
   Ending ending_ = Ending::kNone;
   SearchStats stats_;
 

@@ -12,6 +12,7 @@ void CutSearch::Engine::block(const FaultSet& violated) {
 
 void CutSearch::Engine::learn(Child goal, std::vector<Child> premises) {
   start();
+  end_pause();
   premises.erase(std::remove(premises.begin(), premises.end(), kTrue), premises.end());
   const bool useless =
       std::find(premises.begin(), premises.end(), kFalse) != premises.end();
