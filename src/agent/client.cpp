@@ -98,9 +98,14 @@ Result<std::string> undo_all(const std::string& state, const std::string& socket
     return ask_to_undo_all(intent->socket);
   }
   CUTSET_ASSIGN(const Fd state_lock, lock_state_folder(folder));
-  CUTSET_ASSIGN(const Ending ending, undo_earlier_agent(folder));
-  // Faults live in the agent's own process: with it, they are gone.
-  return undone_text(0, ending.ended);
+  CUTSET_ASSIGN(const Undone undone, undo_earlier_agent(folder));
+  if (!undone.problems.empty()) {
+    return Error::internal(fmt::format(
+        "{} of {} faults could not be undone; the first: {}", undone.left.size(),
+        undone.left.size() + undone.records.size(), undone.problems.front()));
+  }
+  // Faults of proxies live in the agent's own process: with it, they are gone.
+  return undone_text(static_cast<int>(undone.records.size()), undone.processes.ended);
 }
 
 }  // namespace cutset::agent

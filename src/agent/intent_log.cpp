@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/random_word.h"
@@ -67,6 +68,15 @@ std::optional<Intent> parse_head(const std::vector<std::string>& words) {
   return intent;
 }
 
+void parse_undo(const std::string& line, const std::string& number, Intent& intent) {
+  OpenRecord open;
+  std::optional<UndoRecord> record =
+      parse_record(std::string_view(line).substr(sizeof "undo " + number.size()));
+  if (!record || !parse_number(number, open.number)) return;
+  open.record = std::move(*record);
+  intent.open.push_back(std::move(open));
+}
+
 void parse_line(const std::string& line, Intent& intent) {
   const std::vector<std::string> words = split(line, " ");
   ProcessId id;
@@ -81,6 +91,12 @@ void parse_line(const std::string& line, Intent& intent) {
   } else if (words[0] == "ended" && words.size() == 3 && parse_id(words[2], "0", id)) {
     std::erase_if(intent.running, [&](const RunningService& running) {
       return running.name == words[1] && running.id.pid == id.pid;
+    });
+  } else if (words[0] == "undo" && words.size() > 2) {
+    parse_undo(line, words[1], intent);
+  } else if (words[0] == "undone" && words.size() == 2) {
+    std::erase_if(intent.open, [&](const OpenRecord& open) {
+      return std::to_string(open.number) == words[1];
     });
   } else if (words[0] == "closed" && words.size() == 1) {
     intent.closed = true;
@@ -109,13 +125,18 @@ Result<std::optional<Intent>> read_intent(const std::string& state_folder) {
   return intent;
 }
 
-Result<IntentLog> IntentLog::begin(const std::string& state_folder) {
+Result<IntentLog> IntentLog::begin(const std::string& state_folder,
+                                   const std::vector<OpenRecord>& left) {
   CUTSET_ASSIGN(std::string mark, random_word());
   const auto self = read_process(::getpid());
   if (!self) return Error::internal("cannot read /proc/self/stat: is /proc mounted?");
-  const std::string head = fmt::format("cutset-intent 1 {} {} {} {}\n", self->id.pid,
-                                       self->id.start, mark, world());
-  CUTSET_TRY(write_file(log_path(state_folder), head));
+  std::string text = fmt::format("cutset-intent 1 {} {} {} {}\n", self->id.pid,
+                                 self->id.start, mark, world());
+  for (const OpenRecord& open : left) {
+    CUTSET_ASSIGN(const std::string line, encode_record(open.record));
+    text += fmt::format("undo {} {}\n", open.number, line);
+  }
+  CUTSET_TRY(write_file(log_path(state_folder), text));
   CUTSET_ASSIGN(Fd file, open_log(state_folder));
   const std::string alive_name = alive_path(state_folder);
   Fd alive_file(::open(alive_name.c_str(),
@@ -124,15 +145,28 @@ Result<IntentLog> IntentLog::begin(const std::string& state_folder) {
   return IntentLog(std::move(file), std::move(alive_file), std::move(mark));
 }
 
-Status IntentLog::close_after_crash(const std::string& state_folder) {
+Status IntentLog::close_after_crash(const std::string& state_folder,
+                                    const std::vector<uint64_t>& undone, bool closed) {
   CUTSET_ASSIGN(Fd file, open_log(state_folder));
   IntentLog log(std::move(file), Fd(), "");
   CUTSET_TRY(log.append(""));  // ends a torn line
-  return log.closed();
+  for (const uint64_t number : undone) CUTSET_TRY(log.undone(number));
+  return closed ? log.closed() : Status();
 }
 
 Status IntentLog::append(const std::string& line) {
   const std::string text = line + "\n";
+  struct stat before {};
+  if (::fstat(file_.get(), &before) != 0)
+    return Error::system("cannot look at the intent log");
+  Status written = write_and_flush(text);
+  // Half a line would swallow the next one; giving room back works on a full disk too.
+  if (!written.ok() && ::ftruncate(file_.get(), before.st_size) != 0)
+    return Error::system("cannot cut a torn line off the intent log");
+  return written;
+}
+
+Status IntentLog::write_and_flush(std::string_view text) {
   size_t written = 0;
   while (written < text.size()) {
     const ssize_t count =
@@ -159,6 +193,13 @@ Status IntentLog::running(const std::string& service, const ProcessId& id) {
 }
 Status IntentLog::ended(const std::string& service, pid_t pid) {
   return append(fmt::format("ended {} {}", service, pid));
+}
+Status IntentLog::undo(uint64_t number, const UndoRecord& record) {
+  CUTSET_ASSIGN(const std::string line, encode_record(record));
+  return append(fmt::format("undo {} {}", number, line));
+}
+Status IntentLog::undone(uint64_t number) {
+  return append(fmt::format("undone {}", number));
 }
 Status IntentLog::alive() {
   // One small write over the same bytes: a reader sees the old time or the new one.

@@ -8,6 +8,9 @@
 //   start <service>                    a process is about to be forked
 //   running <service> <pid> <start>    it exists, but waits until this line is written
 //   ended <service> <pid>
+//   undo <number> <record>             what it describes is about to be made
+//                                      (agent/faults/record.h)
+//   undone <number>
 //   closed                             everything above is undone
 //
 // Beside it, the file `alive` holds the time (clock ticks since boot) when the keeper was
@@ -19,7 +22,8 @@
 // (agent/proc.h).
 //
 // Reading trusts nothing: a line that is not understood is skipped, a torn last line is
-// ignored. Thread rule: one owner at a time.
+// ignored. A line that could not be written whole (a full disk) is cut off again.
+// Thread rule: one owner at a time.
 #pragma once
 
 #include <map>
@@ -27,6 +31,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/faults/record.h"
 #include "agent/proc.h"
 #include "base/fd.h"
 #include "base/result.h"
@@ -49,6 +54,7 @@ struct Intent {
   std::string world;
   std::string socket;
   std::vector<RunningService> running;  // begun and not ended, in the order begun
+  std::vector<OpenRecord> open;         // not undone, in the order written
   bool closed = false;
   uint64_t alive_until = 0;  // 0: unknown
 };
@@ -60,11 +66,14 @@ Result<std::optional<Intent>> read_intent(const std::string& state_folder);
 
 class IntentLog {
  public:
-  /// Begins a new log in place of the old one, which must have been undone. Draws the
-  /// mark.
-  static Result<IntentLog> begin(const std::string& state_folder);
-  /// Says that everything in the log of a keeper that died is undone.
-  static Status close_after_crash(const std::string& state_folder);
+  /// Begins a new log in place of the old one, which must have been undone but for the
+  /// records `left`, which go on in the new one. Draws the mark.
+  static Result<IntentLog> begin(const std::string& state_folder,
+                                 const std::vector<OpenRecord>& left);
+  /// Says that these records in the log of a keeper that died are undone, and, with
+  /// `closed`, that everything in it is.
+  static Status close_after_crash(const std::string& state_folder,
+                                  const std::vector<uint64_t>& undone, bool closed);
 
   const std::string& mark() const { return mark_; }
 
@@ -73,6 +82,8 @@ class IntentLog {
   Status start(const std::string& service);
   Status running(const std::string& service, const ProcessId& id);
   Status ended(const std::string& service, pid_t pid);
+  Status undo(uint64_t number, const UndoRecord& record);
+  Status undone(uint64_t number);
   Status closed();
   /// The keeper is alive now.
   Status alive();
@@ -83,6 +94,7 @@ class IntentLog {
         alive_file_(std::move(alive_file)),
         mark_(std::move(mark)) {}
   Status append(const std::string& line);
+  Status write_and_flush(std::string_view text);
 
   Fd file_;
   Fd alive_file_;

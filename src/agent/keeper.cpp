@@ -150,6 +150,10 @@ void Keeper::handle(const KeeperMessage& message) {
       return stop(message);
     case KeeperMessage::Kind::kEndAll:
       return end_all(message);
+    case KeeperMessage::Kind::kRecord:
+      return record(message);
+    case KeeperMessage::Kind::kStrike:
+      return strike(message);
     default:
       return finish("the worker sent an answer instead of a question", kExitInternal);
   }
@@ -182,6 +186,7 @@ Result<ProcessId> Keeper::start_service(const KeeperMessage& message) {
   spec.folder = message.folder;
   spec.log_path = log_file(plan_.state_folder, message.name);
   spec.umask = plan_.umask;
+  spec.groups = message.groups;
   if (!std::exchange(log_rotated_[message.name], true)) {
     ::rename(spec.log_path.c_str(), (spec.log_path + ".old").c_str());
   }
@@ -224,6 +229,43 @@ void Keeper::end_all(const KeeperMessage& message) {
   answer.kind = KeeperMessage::Kind::kAllEnded;
   answer.id = message.id;
   answer.number = ending.ended;
+  send(answer);
+}
+
+void Keeper::record(const KeeperMessage& message) {
+  KeeperMessage answer;
+  answer.kind = KeeperMessage::Kind::kRecorded;
+  answer.id = message.id;
+  const Result<uint64_t> number = write_record(message.name);
+  if (number.ok()) {
+    answer.number = static_cast<int64_t>(*number);
+  } else {
+    answer.text = number.error().text();
+  }
+  send(answer);
+}
+
+Result<uint64_t> Keeper::write_record(const std::string& line) {
+  std::optional<UndoRecord> record = parse_record(line);
+  if (!record || find_undo_rule(record->kind) == nullptr)
+    return Error::internal("a record that nobody could undo");
+  const uint64_t number =
+      std::max(last_record_, open_.empty() ? 0 : open_.back().number) + 1;
+  CUTSET_TRY(log_.undo(number, *record));
+  last_record_ = number;
+  open_.push_back({number, std::move(*record)});
+  return number;
+}
+
+void Keeper::strike(const KeeperMessage& message) {
+  KeeperMessage answer;
+  answer.kind = KeeperMessage::Kind::kStruck;
+  answer.id = message.id;
+  const auto number = static_cast<uint64_t>(message.number);
+  // Forgotten here even if that cannot be written: undoing twice changes nothing.
+  std::erase_if(open_, [&](const OpenRecord& open) { return open.number == number; });
+  const Status written = log_.undone(number);
+  if (!written.ok()) answer.text = written.error().text();
   send(answer);
 }
 
@@ -289,9 +331,12 @@ void Keeper::finish(const std::string& why, int exit_code) {
 
 void Keeper::undo_everything() {
   finished_ = true;
-  // The door and the worker first: with them go the faults and the way to ask for more.
+  // The door and the worker first: with them goes the way to ask for more.
   remove_socket(plan_.socket_path, plan_.own_folder);
   if (worker_alive_) ::kill(plan_.worker.pid, SIGKILL);
+  await_worker_end(Clock::now() + kLeftoverLimit);
+  // Before processes are ended: a frozen one does not end.
+  undo_stage(UndoStage::kFault);
   const auto deadline = Clock::now() + kEndLimit;
   int ended = 0;
   bool left = true;
@@ -304,7 +349,26 @@ void Keeper::undo_everything() {
     if (left) ::usleep(kChildPause);
   }
   if (ended > 0) log_info("ended {} processes", ended);
-  if (!left) note(log_.closed());
+  undo_stage(UndoStage::kFault);
+  undo_stage(UndoStage::kPlace);
+  if (!left && open_.empty()) note(log_.closed());
+}
+
+void Keeper::await_worker_end(Clock::time_point deadline) {
+  while (worker_alive_ && Clock::now() < deadline) {
+    reap();
+    if (worker_alive_) ::usleep(kChildPause);
+  }
+}
+
+void Keeper::undo_stage(UndoStage stage) {
+  const RecordsUndone result = undo_records(open_, stage, true);
+  for (const uint64_t number : result.undone) {
+    note(log_.undone(number));
+    std::erase_if(open_, [&](const OpenRecord& open) { return open.number == number; });
+  }
+  if (!result.undone.empty()) log_info("undid {} records", result.undone.size());
+  for (const auto& [number, problem] : result.problems) log_error("{}", problem);
 }
 
 Ending Keeper::end_descendants(std::chrono::milliseconds limit) {

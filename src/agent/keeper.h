@@ -1,7 +1,8 @@
 // The keeper: the small process that is the parent of everything the agent starts and
 // that ends all of it, whatever happens to the rest of the agent. It knows nothing of
-// gRPC, proxies or faults (those live in the worker and are gone with it), has one thread
-// and one loop.
+// gRPC, proxies or plans, has one thread and one loop. What the worker does to the
+// machine it has the keeper write down first (agent/faults/record.h); what is not struck
+// out when the keeper ends, the keeper undoes, newest first.
 //
 // It ends everything and returns when the worker dies, when SIGTERM, SIGINT or SIGHUP
 // arrives, or when a process it watches ends. It is a child subreaper: what a service
@@ -12,7 +13,8 @@
 // intent log.
 // 2. A service that has ended has no process left; its leftovers are killed before its
 // end is reported.
-// 3. The loop never waits for the worker: a worker that does not read is a dead worker.
+// 3. A fault exists only between its "undo" and its "undone" line.
+// 4. The loop never waits for the worker: a worker that does not read is a dead worker.
 //
 // Thread rule: one thread, in a process that has no other.
 #pragma once
@@ -23,6 +25,7 @@
 #include <vector>
 
 #include "agent/ending.h"
+#include "agent/faults/undo_table.h"
 #include "agent/intent_log.h"
 #include "agent/keeper_protocol.h"
 #include "agent/service_process.h"
@@ -44,7 +47,9 @@ struct KeeperPlan {
 
 class Keeper {
  public:
-  Keeper(KeeperPlan plan, IntentLog log) : plan_(std::move(plan)), log_(std::move(log)) {}
+  /// `open`: records of an earlier agent that could not be undone; they are in the log.
+  Keeper(KeeperPlan plan, IntentLog log, std::vector<OpenRecord> open)
+      : plan_(std::move(plan)), log_(std::move(log)), open_(std::move(open)) {}
 
   /// Runs until the agent is to end; everything is undone when it returns. Returns the
   /// exit code.
@@ -73,6 +78,9 @@ class Keeper {
   Result<ProcessId> start_service(const KeeperMessage& message);
   void stop(const KeeperMessage& message);
   void end_all(const KeeperMessage& message);
+  void record(const KeeperMessage& message);
+  Result<uint64_t> write_record(const std::string& line);
+  void strike(const KeeperMessage& message);
 
   void service_ended(std::string name, int exit_code);
   std::vector<ProcessInfo> processes_of(const std::string& name,
@@ -80,6 +88,8 @@ class Keeper {
   void send(const KeeperMessage& message);
   void finish(const std::string& why, int exit_code);
   void undo_everything();
+  void await_worker_end(Clock::time_point deadline);
+  void undo_stage(UndoStage stage);
   Ending end_descendants(std::chrono::milliseconds limit);
   void note(const Status& written);
 
@@ -87,6 +97,8 @@ class Keeper {
   IntentLog log_;
   MessageReader reader_;
   std::map<std::string, Service> services_;
+  std::vector<OpenRecord> open_;  // ascending numbers
+  uint64_t last_record_ = 0;
   std::map<std::string, bool> log_rotated_;  // services that have run under this keeper
   Clock::time_point life_shown_;
   bool worker_alive_ = true;

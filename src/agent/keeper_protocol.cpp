@@ -72,9 +72,9 @@ std::optional<KeeperMessage> decode(std::string_view payload) {
                      cursor.number(number) && cursor.text(message.name) &&
                      cursor.text(message.folder) && cursor.text(message.text) &&
                      cursor.list(message.arguments) && cursor.list(message.environment) &&
-                     cursor.at_end();
+                     cursor.list(message.groups) && cursor.at_end();
   if (!whole || kind < static_cast<uint64_t>(KeeperMessage::Kind::kStart) ||
-      kind > static_cast<uint64_t>(KeeperMessage::Kind::kExited)) {
+      kind > static_cast<uint64_t>(KeeperMessage::Kind::kStruck)) {
     return std::nullopt;
   }
   message.kind = static_cast<KeeperMessage::Kind>(kind);
@@ -94,6 +94,7 @@ Result<std::string> encode(const KeeperMessage& message) {
   payload.text(message.text);
   payload.list(message.arguments);
   payload.list(message.environment);
+  payload.list(message.groups);
   if (payload.bytes().size() > kFrameLimit) {
     return Error::bad_input("the command and its environment are too large");
   }

@@ -6,10 +6,15 @@
 //                      kStop (name, number: grace in ms)               answered by
 //                      kStopped kEndAll                                         answered
 //                      by kAllEnded
+//                      kRecord (name: a record to be written)          answered by
+//                      kRecorded
+//                      kStrike (number: of the record)                 answered by
+//                      kStruck
 //   keeper -> worker   kStarted (number: pid, or text: why not), kStopped (number: exit
 //   code, or text: why not),
-//                      kAllEnded (number: processes ended), kExited (name, number: exit
-//                      code, id: 0)
+//                      kRecorded (number: of the record, or text: why not), kStruck
+//                      (text: why not), kAllEnded (number: processes ended), kExited
+//                      (name, number: exit code, id: 0)
 //
 // An answer carries the id of its question. Between two processes of one program: no
 // versions, but bounds. Thread rule: values; a MessageReader belongs to one thread.
@@ -33,7 +38,11 @@ struct KeeperMessage {
     kStarted,
     kStopped,
     kAllEnded,
-    kExited
+    kExited,
+    kRecord,
+    kStrike,
+    kRecorded,
+    kStruck
   };
   Kind kind = Kind::kEndAll;
   uint64_t id = 0;
@@ -43,6 +52,8 @@ struct KeeperMessage {
   std::string text;  // an error as the user reads it; empty: it worked
   std::vector<std::string> arguments;
   std::vector<std::string> environment;  // NAME=value
+  // Of kStart: folders of cgroups that the process enters before it becomes the command.
+  std::vector<std::string> groups;
 };
 
 inline constexpr size_t kFrameLimit = size_t{8} << 20;

@@ -49,6 +49,10 @@ Result<Fd> take_signals() {
   return signals;
 }
 
+Status close_if_clean(IntentLog& log, const Undone& earlier) {
+  return earlier.left.empty() ? log.closed() : Status();
+}
+
 Result<Fd> open_door(const std::string& socket_path, IntentLog& log) {
   CUTSET_TRY(log.socket(socket_path));
   return listen_at(socket_path);
@@ -75,25 +79,28 @@ Result<int> serve(const CommandLine& line) {
   CUTSET_ASSIGN(const std::string state_folder, open_state_folder(line.state));
   // Held by this process and, through fork, by the worker; released when both are dead.
   CUTSET_ASSIGN(const Fd state_lock, lock_state_folder(state_folder));
-  CUTSET_TRY(undo_earlier_agent(state_folder));
+  CUTSET_ASSIGN(Undone earlier, undo_earlier_agent(state_folder));
+  for (const std::string& problem : earlier.problems)
+    log_warning("left behind by an earlier agent, tried again when this one ends: {}",
+                problem);
   CUTSET_ASSIGN(Fd signals, take_signals());
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
     return Error::system("cannot become a subreaper");
   Fd watched = line.exit_with_lease ? open_pidfd(::getppid()) : Fd();
   CUTSET_ASSIGN(Link link, make_link());
-  CUTSET_ASSIGN(IntentLog log, IntentLog::begin(state_folder));
+  CUTSET_ASSIGN(IntentLog log, IntentLog::begin(state_folder, earlier.left));
   Result<Fd> listener = open_door(socket_path, log);
   if (!listener.ok()) {
-    CUTSET_TRY(log.closed());
+    CUTSET_TRY(close_if_clean(log, earlier));
     return listener.error();
   }
   const Result<ProcessId> worker =
-      fork_worker({state_folder, socket_path, std::move(*listener),
+      fork_worker({state_folder, socket_path, log.mark(), std::move(*listener),
                    std::move(link.worker), line.lease, line.exit_with_lease},
                   link.keeper);
   if (!worker.ok()) {
     ::unlink(socket_path.c_str());
-    CUTSET_TRY(log.closed());
+    CUTSET_TRY(close_if_clean(log, earlier));
     return worker.error();
   }
   const Status noted = log.worker(*worker);
@@ -101,7 +108,7 @@ Result<int> serve(const CommandLine& line) {
   Keeper keeper(
       {state_folder, socket_path, *worker, std::move(link.keeper), std::move(signals),
        std::move(watched), previous_umask, line.exit_with_lease},
-      std::move(log));
+      std::move(log), std::move(earlier.left));
   return keeper.run();
 }
 

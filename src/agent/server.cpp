@@ -73,12 +73,14 @@ void set_up_process() {
   remove_socket(plan.socket_path, plan.exit_with_lease);
   const auto intent = read_intent(state_folder);
   if (intent.ok() && intent->has_value()) {
-    const Ending ending = undo(**intent, Evidence::kFresh);
-    log_info("ended {} processes", ending.ended);
-    if (ending.left.empty()) {
-      const Status closed = IntentLog::close_after_crash(state_folder);
-      if (!closed.ok()) log_warning("{}", closed.error().text());
-    }
+    const Undone undone = undo(**intent, Evidence::kFresh);
+    log_info("ended {} processes, undid {} records", undone.processes.ended,
+             undone.records.size());
+    for (const std::string& problem : undone.problems) log_error("{}", problem);
+    const bool clean = undone.processes.left.empty() && undone.left.empty();
+    const Status closed =
+        IntentLog::close_after_crash(state_folder, undone.records, clean);
+    if (!closed.ok()) log_warning("{}", closed.error().text());
   } else {
     log_error("the intent log of {} cannot be used; processes of services may be left",
               state_folder);

@@ -18,6 +18,7 @@ namespace cutset::agent {
 struct WorkerPlan {
   std::string state_folder;
   std::string socket_path;
+  std::string mark;  // of the intent log
   Fd listener;
   Fd link;
   std::chrono::milliseconds lease{3000};

@@ -102,11 +102,13 @@ class AgentService final : public v1::Agent::Service {
         environment.push_back(variable.name() + "=" + variable.value());
       }
       v1::StartServiceReply started;
-      CUTSET_ASSIGN(
-          const int64_t pid,
-          parts_.supervisor.start(
-              request->name(), {request->arguments().begin(), request->arguments().end()},
-              std::move(environment), request->folder()));
+      CUTSET_ASSIGN(const int64_t pid,
+                    parts_.supervisor.start(
+                        {request->name(),
+                         {request->arguments().begin(), request->arguments().end()},
+                         std::move(environment),
+                         request->folder(),
+                         {}}));
       started.set_pid(pid);
       return started;
     });

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/text.h"
 
 namespace cutset::agent {
 
@@ -24,7 +25,7 @@ namespace {
 constexpr int kExecPatienceMs = 2000;
 constexpr int kExitNotStarted = 127;
 
-enum class Step : int { kFolder, kLog, kExecute };
+enum class Step : int { kGroup, kFolder, kLog, kExecute };
 
 struct Failure {
   Step step;
@@ -58,6 +59,14 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
+void enter_groups(const ServiceSpec& spec, const Fd& report) {
+  for (const std::string& group : spec.groups) {
+    const Fd members(::open((group + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+    if (!members.valid() || ::write(members.get(), "0", 1) != 1)
+      give_up(report, Step::kGroup);
+  }
+}
+
 void redirect_output(const ServiceSpec& spec, const Fd& report) {
   const int input = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   const int output = ::open(spec.log_path.c_str(),
@@ -76,6 +85,7 @@ void redirect_output(const ServiceSpec& spec, const Fd& report) {
   char byte = 0;
   if (::read(go.get(), &byte, 1) != 1) ::_exit(kExitNotStarted);
 
+  enter_groups(spec, report);
   if (!spec.folder.empty() && ::chdir(spec.folder.c_str()) != 0)
     give_up(report, Step::kFolder);
   redirect_output(spec, report);
@@ -97,6 +107,10 @@ void redirect_output(const ServiceSpec& spec, const Fd& report) {
 Error explain(const ServiceSpec& spec, const Failure& failure) {
   const char* reason = std::strerror(failure.code);
   switch (failure.step) {
+    case Step::kGroup:
+      return Error::unavailable(fmt::format("service {}: cannot enter the cgroup {}: {}",
+                                            spec.name, join(spec.groups, " or "),
+                                            reason));
     case Step::kFolder:
       return Error::unavailable(
           fmt::format("service {}: cannot enter its folder \"{}\": {}", spec.name,

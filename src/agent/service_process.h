@@ -5,6 +5,8 @@
 // the command. So there is no moment at which something runs that the intent log does not
 // know.
 //
+// It enters its cgroups before that, so that none of its processes is ever outside.
+//
 // The command gets: stdin from /dev/null; stdout and stderr appended to its log file;
 // default signals, an empty mask; no descriptor but these three; the agent's environment
 // plus what is asked for.
@@ -28,6 +30,7 @@ struct ServiceSpec {
   std::vector<std::string> environment;  // NAME=value, added to our own; later ones win
   std::string folder;                    // empty: the current one
   std::string log_path;
+  std::vector<std::string> groups;  // folders of cgroups that it enters
   mode_t umask = 022;  // of who started the agent; ours is closed for the state folder
 };
 

@@ -47,16 +47,15 @@ Supervisor::~Supervisor() {
   reader_.join();
 }
 
-Result<int64_t> Supervisor::start(const std::string& name,
-                                  std::vector<std::string> arguments,
-                                  std::vector<std::string> environment,
-                                  std::string folder) {
+Result<int64_t> Supervisor::start(StartRequest request) {
+  const std::string name = request.name;
   KeeperMessage question;
   question.kind = KeeperMessage::Kind::kStart;
-  question.name = name;
-  question.arguments = std::move(arguments);
-  question.environment = std::move(environment);
-  question.folder = std::move(folder);
+  question.name = std::move(request.name);
+  question.arguments = std::move(request.arguments);
+  question.environment = std::move(request.environment);
+  question.folder = std::move(request.folder);
+  question.groups = std::move(request.groups);
   {
     // An end of its life before is no news any more.
     const std::lock_guard lock(mutex_);
@@ -82,6 +81,24 @@ Result<int> Supervisor::end_all() {
   question.kind = KeeperMessage::Kind::kEndAll;
   CUTSET_ASSIGN(const KeeperMessage answer, ask(std::move(question), kPatience));
   return static_cast<int>(answer.number);
+}
+
+Result<uint64_t> Supervisor::write(const UndoRecord& record) {
+  KeeperMessage question;
+  question.kind = KeeperMessage::Kind::kRecord;
+  CUTSET_ASSIGN(question.name, encode_record(record));
+  CUTSET_ASSIGN(const KeeperMessage answer, ask(std::move(question), kPatience));
+  if (!answer.text.empty()) return Error::internal(answer.text);
+  return static_cast<uint64_t>(answer.number);
+}
+
+Status Supervisor::strike(uint64_t number) {
+  KeeperMessage question;
+  question.kind = KeeperMessage::Kind::kStrike;
+  question.number = static_cast<int64_t>(number);
+  CUTSET_ASSIGN(const KeeperMessage answer, ask(std::move(question), kPatience));
+  if (!answer.text.empty()) return Error::internal(answer.text);
+  return {};
 }
 
 std::vector<EndedService> Supervisor::take_ended() {

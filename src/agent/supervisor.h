@@ -1,5 +1,5 @@
-// The worker's side of the services: asks the keeper (agent/keeper.h), remembers what
-// runs and what ended.
+// The worker's side of the keeper (agent/keeper.h): asks it to start and stop processes
+// and to write undo records, remembers what runs and what ended.
 //
 // Thread rule: all functions may be called from any thread; each call blocks its caller
 // until the keeper answers, in bounded time. One thread of the supervisor's own reads
@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "agent/faults/record.h"
 #include "agent/keeper_protocol.h"
 #include "base/fd.h"
 #include "base/result.h"
@@ -28,22 +29,32 @@ struct EndedService {
   int exit_code = 0;
 };
 
-class Supervisor {
+struct StartRequest {
+  std::string name;
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;  // NAME=value, added to the agent's own
+  std::string folder;                    // "": the agent's
+  std::vector<std::string> groups;       // folders of cgroups that it enters
+};
+
+class Supervisor final : public Intents {
  public:
   /// `on_lost` is called (once, on the reading thread) when the keeper is gone; it should
   /// not return to normal work.
   Supervisor(Fd link, std::function<void()> on_lost);
-  ~Supervisor();
+  ~Supervisor() override;
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
   /// Returns the pid. Error: runs already, cannot be executed.
-  Result<int64_t> start(const std::string& name, std::vector<std::string> arguments,
-                        std::vector<std::string> environment, std::string folder);
+  Result<int64_t> start(StartRequest request);
   /// Returns the exit code. Error: does not run.
   Result<int> stop(const std::string& name, std::chrono::milliseconds grace);
   /// Ends every process. Returns how many.
   Result<int> end_all();
+
+  Result<uint64_t> write(const UndoRecord& record) override;
+  Status strike(uint64_t number) override;
 
   /// Services that ended without being stopped since the last call, in the order they
   /// ended.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "agent/faults/undo_table.h"
 #include "agent/unix_socket.h"
 #include "base/log.h"
 
@@ -46,26 +47,46 @@ std::vector<ProcessInfo> find_ours(const Intent& intent, Evidence evidence) {
   return ours;
 }
 
-Ending undo(const Intent& intent, Evidence evidence) {
-  Ending ending = end_processes([&] { return find_ours(intent, evidence); });
+Undone undo(const Intent& intent, Evidence evidence) {
+  const bool same_world = intent.world == world();
+  const RecordsUndone faults = undo_records(intent.open, UndoStage::kFault, same_world);
+  Undone result;
+  result.processes = end_processes([&] { return find_ours(intent, evidence); });
+  const RecordsUndone places = undo_records(intent.open, UndoStage::kPlace, same_world);
   remove_stale_socket(intent.socket);
-  return ending;
+  for (const OpenRecord& open : intent.open) {
+    const std::map<uint64_t, std::string>& problems =
+        faults.problems.contains(open.number) ? faults.problems : places.problems;
+    const auto problem = problems.find(open.number);
+    if (problem == problems.end()) {
+      result.records.push_back(open.number);
+    } else {
+      result.left.push_back(open);
+      result.problems.push_back(problem->second);
+    }
+  }
+  return result;
 }
 
-Result<Ending> undo_earlier_agent(const std::string& state_folder) {
+Result<Undone> undo_earlier_agent(const std::string& state_folder) {
   CUTSET_ASSIGN(const std::optional<Intent> intent, read_intent(state_folder));
-  if (!intent || intent->closed) return Ending{};
-  Ending ending = undo(*intent, Evidence::kLate);
-  if (!ending.left.empty()) {
+  if (!intent || intent->closed) return Undone{};
+  Undone undone = undo(*intent, Evidence::kLate);
+  if (!undone.processes.left.empty()) {
+    const ProcessInfo& process = undone.processes.left.front();
     return Error::internal(
         fmt::format("process {} of an earlier agent does not end (state {}): end it by "
                     "hand, then start again",
-                    ending.left.front().id.pid, ending.left.front().state));
+                    process.id.pid, process.state));
   }
-  if (ending.ended > 0)
-    log_info("ended {} processes that an earlier agent left behind", ending.ended);
-  CUTSET_TRY(IntentLog::close_after_crash(state_folder));
-  return ending;
+  if (undone.processes.ended > 0)
+    log_info("ended {} processes that an earlier agent left behind",
+             undone.processes.ended);
+  if (!undone.records.empty())
+    log_info("undid {} things that an earlier agent left behind", undone.records.size());
+  CUTSET_TRY(
+      IntentLog::close_after_crash(state_folder, undone.records, undone.left.empty()));
+  return undone;
 }
 
 }  // namespace cutset::agent

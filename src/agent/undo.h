@@ -8,7 +8,8 @@
 //      known to be alive: then the number was the service's. Later it may name somebody
 //      else's session, and nothing could tell. In the moment of the keeper's death every
 //      member counts.
-// In another boot or pid namespace nothing of it exists.
+// In another boot or pid namespace nothing of it exists. Beside processes, what the undo
+// records describe; each of their kinds knows what is ours (agent/faults/undo_table.h).
 //
 // Thread rule: blocks; no state.
 #pragma once
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "agent/ending.h"
+#include "agent/faults/record.h"
 #include "agent/intent_log.h"
 
 namespace cutset::agent {
@@ -28,12 +30,19 @@ enum class Evidence {
 /// The living processes that the log shows to be ours; never this process.
 std::vector<ProcessInfo> find_ours(const Intent& intent, Evidence evidence);
 
-/// Ends them and removes the socket file.
-Ending undo(const Intent& intent, Evidence evidence);
+struct Undone {
+  Ending processes;
+  std::vector<uint64_t> records;      // numbers
+  std::vector<OpenRecord> left;       // could not be undone
+  std::vector<std::string> problems;  // why; as many as `left`
+};
+
+/// Undoes faults, ends the processes, removes what they lived in, and the socket file.
+Undone undo(const Intent& intent, Evidence evidence);
 
 /// Undoes an earlier agent of this state folder, if there is something to undo, and says
 /// so in its log. Requires: the folder's lock. Error: something could not be ended (names
-/// it).
-Result<Ending> undo_earlier_agent(const std::string& state_folder);
+/// it). Records that could not be undone are left in the log and in the answer.
+Result<Undone> undo_earlier_agent(const std::string& state_folder);
 
 }  // namespace cutset::agent

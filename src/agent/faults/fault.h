@@ -1,0 +1,64 @@
+// A fault: one action on one instance of this host. Every kind of step but mark and heal
+// is one.
+//
+//   check     when the plan is loaded: can this host do it? (agent/faults/fault_table.h)
+//   prepare   some time before it is due: look the target up, say what undoing needs
+//             -- the executor writes that to the intent log --
+//   apply     at the planned moment
+//   verify    was it seen to be there?
+//   undo      when its time is over, by a heal, or at the end
+//
+// A fault object is used once and lives until it is undone. What it holds (burning
+// processes, proxies) may go with it; what it did to the machine is undone from its
+// records alone (agent/faults/undo_table.h), because it may be the keeper who undoes.
+//
+// Thread rule: the functions of one fault are called one after the other, on any thread;
+// faults run beside each other.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cutset/agent/v1/schedule.pb.h"
+
+#include "agent/faults/record.h"
+
+namespace cutset::agent {
+
+class Instances;    // agent/plan/instances.h
+class MessageGate;  // agent/plan/message_gate.h
+class Supervisor;   // agent/supervisor.h
+
+/// What faults may use of the agent. Everything outlives the faults of a plan.
+struct FaultHost {
+  Instances* instances = nullptr;
+  Supervisor* supervisor = nullptr;     // starts processes through the keeper
+  MessageGate* message_gate = nullptr;  // null: no link of this agent is a proxy's
+  std::string mark;                     // random word of this agent; for names of ours
+  std::string state_folder;
+};
+
+class Fault {
+ public:
+  virtual ~Fault() = default;
+
+  /// Looks the target up; changes nothing. May be called again when the plan's time has
+  /// come and the first answer was an error. Returns what undoing would need, in the
+  /// order in which it is made; nothing if there is nothing to undo (a kill).
+  virtual Result<std::vector<UndoRecord>> prepare() = 0;
+
+  /// Makes it. Requires: prepare() succeeded and its records are on disk. What is slow
+  /// belongs into prepare(). Returns on what ("pid 4711", "container 12ab"). After an
+  /// error the executor undoes the records: a half made fault does not stay.
+  virtual Result<std::string> apply() = 0;
+
+  /// Looks whether it is there, where possible by other means than apply() used. Returns
+  /// how it was seen ("3 processes gone", "rule counter 12"). Bounded: about a second.
+  virtual Result<std::string> verify() = 0;
+
+  /// Lets go of what the object holds in this process; the records are undone after it.
+  virtual Status release() { return {}; }
+};
+
+}  // namespace cutset::agent
