@@ -6,25 +6,41 @@
 // stop was requested during a call that may take long, Error::bad_input when the agent
 // refuses what it was asked; the message is the agent's own.
 //
-// Thread rule: calls from any thread. Destroy after the last call has returned.
+// Thread rule: calls from any thread. Destroy after the last call has returned and the
+// last watch is gone.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "cutset/agent/v1/agent.pb.h"
 
 #include "base/result.h"
+#include "injector/agent_watch.h"
 #include "injector/stop_signal.h"
 
 namespace cutset::injector {
+
+/// How an agent on another machine is reached. Each side shows a certificate that the
+/// authority has signed.
+struct AgentTls {
+  std::string address;      // "host:port"
+  std::string certificate;  // PEM, of the controller
+  std::string key;          // PEM
+  std::string authority;    // PEM
+  std::string server_name;  // in the agent's certificate; "": the host of `address`
+};
 
 class AgentClient {
  public:
   /// Connects to the unix socket and takes the lease. Error: nobody there, held by
   /// another.
   static Result<std::unique_ptr<AgentClient>> connect(const std::string& socket,
+                                                      const StopSignal& stop);
+  /// The same by mutual TLS. Error also: the certificates do not fit.
+  static Result<std::unique_ptr<AgentClient>> connect(const AgentTls& tls,
                                                       const StopSignal& stop);
   /// Gives the lease back; the agent undoes everything before this returns (bounded).
   ~AgentClient();
@@ -44,10 +60,27 @@ class AgentClient {
   Result<agent::v1::CollectRunReply> abandon_run(const std::string& run);
   Result<agent::v1::GetStatusReply> get_status();
 
+  // A plan (schedule.proto); agent_client_plan.cpp.
+  Result<agent::v1::LoadPlanReply> load_plan(agent::v1::LoadPlanRequest request);
+  Result<agent::v1::StartPlanReply> start_plan(int64_t barrier_utc_ns);
+  Result<agent::v1::FireStepReply> fire_step(const std::string& step);
+  /// Calls `on_event` for each event after number `after`, on the watch's own thread, in
+  /// order. Ends with the plan, with the agent, or with the watch.
+  std::unique_ptr<AgentWatch> watch_plan(
+      uint64_t after, std::function<void(const agent::v1::StepEvent&)> on_event);
+  /// Returns when everything is undone; also after a stop.
+  Result<agent::v1::ClosePlanReply> close_plan();
+  Result<agent::v1::ExchangeClockReply> exchange_clock();
+  std::unique_ptr<AgentWatch> watch_resources(
+      std::chrono::milliseconds interval,
+      std::function<void(const agent::v1::ResourceSamples&)> on_samples);
+  Result<agent::v1::MakeNetworkReply> make_network(agent::v1::MakeNetworkRequest request);
+  Result<agent::v1::RemoveNetworkReply> remove_network();
+
  private:
-  class Impl;
-  explicit AgentClient(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  class Connection;
+  explicit AgentClient(std::unique_ptr<Connection> connection);
+  std::unique_ptr<Connection> connection_;
 };
 
 }  // namespace cutset::injector
