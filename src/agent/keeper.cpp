@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/data_folders.h"
 #include "agent/ending.h"
 #include "agent/state_folder.h"
 #include "agent/unix_socket.h"
@@ -351,7 +352,9 @@ void Keeper::undo_everything() {
   if (ended > 0) log_info("ended {} processes", ended);
   undo_stage(UndoStage::kFault);
   undo_stage(UndoStage::kPlace);
-  if (!left && open_.empty()) note(log_.closed());
+  if (left) return;
+  note(remove_data_folders(plan_.state_folder));
+  if (open_.empty()) note(log_.closed());
 }
 
 void Keeper::await_worker_end(Clock::time_point deadline) {

@@ -4,12 +4,21 @@
 
 #include <fmt/format.h>
 
+#include "agent/data_folders.h"
+
 namespace cutset::agent {
 
 namespace {
 constexpr std::chrono::milliseconds kCollectorsPatience{1000};
 Error none_open() {
   return Error::unavailable("no proxy is open: OpenProxies comes first");
+}
+
+v1::OpenedProxy only_listening(const v1::ServicePlan& plan) {
+  v1::OpenedProxy opened;
+  opened.set_name(plan.name());
+  opened.set_listen(plan.listen());
+  return opened;
 }
 }  // namespace
 
@@ -62,7 +71,11 @@ Result<v1::OpenedProxy> Proxies::open_one(ProxyEngine& engine, v1::ServicePlan p
     CUTSET_ASSIGN(listen.port, ports_.pick(listen.host));
   }
   plan.set_listen(listen.text());
-  Result<v1::OpenedProxy> opened = engine.open(plan);
+  Result<v1::OpenedProxy> opened =
+      plan.no_proxy() ? only_listening(plan) : engine.open(plan);
+  if (opened.ok() && plan.data_folder()) {
+    CUTSET_ASSIGN(*opened->mutable_data(), make_data_folder(state_folder_, plan.name()));
+  }
   if (opened.ok()) opened_[plan.name()] = *opened;
   return opened;
 }

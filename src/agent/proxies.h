@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "agent/ports.h"
 #include "agent/proxy/proxy_engine.h"
@@ -17,6 +18,9 @@ namespace cutset::agent {
 
 class Proxies {
  public:
+  /// `state_folder`: for the folders that instances keep their data in.
+  explicit Proxies(std::string state_folder) : state_folder_(std::move(state_folder)) {}
+
   /// Picks the ports that are left open, opens every proxy. Error names the service; what
   /// was opened before it stays open until close_all().
   Result<v1::OpenProxiesReply> open(const v1::OpenProxiesRequest& request);
@@ -37,6 +41,7 @@ class Proxies {
   Status keep_chosen_ports_free(const v1::OpenProxiesRequest& request);
   Result<v1::OpenedProxy> open_one(ProxyEngine& engine, v1::ServicePlan plan);
 
+  const std::string state_folder_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::shared_ptr<ProxyEngine> engine_;

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "agent/data_folders.h"
 #include "agent/door.h"
 #include "agent/lease.h"
 #include "agent/proxies.h"
@@ -88,12 +89,15 @@ void set_up_process() {
   ::_exit(kExitInternal);
 }
 
-void undo_lease(const std::string& why, Proxies& proxies, Supervisor& supervisor) {
+void undo_lease(const std::string& why, const std::string& state_folder, Proxies& proxies,
+                Supervisor& supervisor) {
   log_info("the lease has ended: {}", why);
   proxies.close_all();
   const Result<int> ended = supervisor.end_all();
   if (!ended.ok()) log_error("{}", ended.error().text());
   supervisor.take_ended();
+  const Status removed = remove_data_folders(state_folder);
+  if (!removed.ok()) log_warning("{}", removed.error().text());
 }
 
 std::unique_ptr<grpc::Server> build_server(grpc::Service* service) {
@@ -114,10 +118,10 @@ std::unique_ptr<grpc::Server> build_server(grpc::Service* service) {
 int run_worker(WorkerPlan plan) {
   set_up_process();
   Flag finished;
-  Proxies proxies;
+  Proxies proxies(plan.state_folder);
   Supervisor supervisor(std::move(plan.link), [&plan] { keeper_lost(plan); });
   Lease lease(plan.lease, [&](const std::string& why) {
-    undo_lease(why, proxies, supervisor);
+    undo_lease(why, plan.state_folder, proxies, supervisor);
     if (plan.exit_with_lease) finished.raise();
   });
   const auto service = make_service({plan.state_folder, lease, proxies, supervisor});

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "agent/data_folders.h"
 #include "agent/faults/undo_table.h"
 #include "agent/unix_socket.h"
 #include "base/log.h"
@@ -84,6 +85,7 @@ Result<Undone> undo_earlier_agent(const std::string& state_folder) {
              undone.processes.ended);
   if (!undone.records.empty())
     log_info("undid {} things that an earlier agent left behind", undone.records.size());
+  CUTSET_TRY(remove_data_folders(state_folder));
   CUTSET_TRY(
       IntentLog::close_after_crash(state_folder, undone.records, undone.left.empty()));
   return undone;

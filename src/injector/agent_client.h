@@ -18,20 +18,11 @@
 #include "cutset/agent/v1/agent.pb.h"
 
 #include "base/result.h"
+#include "injector/agent_tls.h"
 #include "injector/agent_watch.h"
 #include "injector/stop_signal.h"
 
 namespace cutset::injector {
-
-/// How an agent on another machine is reached. Each side shows a certificate that the
-/// authority has signed.
-struct AgentTls {
-  std::string address;      // "host:port"
-  std::string certificate;  // PEM, of the controller
-  std::string key;          // PEM
-  std::string authority;    // PEM
-  std::string server_name;  // in the agent's certificate; "": the host of `address`
-};
 
 class AgentClient {
  public:
@@ -60,7 +51,7 @@ class AgentClient {
   Result<agent::v1::CollectRunReply> abandon_run(const std::string& run);
   Result<agent::v1::GetStatusReply> get_status();
 
-  // A plan (schedule.proto); agent_client_plan.cpp.
+  // A plan (schedule.proto).
   Result<agent::v1::LoadPlanReply> load_plan(agent::v1::LoadPlanRequest request);
   Result<agent::v1::StartPlanReply> start_plan(int64_t barrier_utc_ns);
   Result<agent::v1::FireStepReply> fire_step(const std::string& step);

@@ -30,6 +30,11 @@ void check_version(YamlReading& reading, YamlSection& section) {
   }
 }
 
+bool is_slot(const std::string& word) {
+  return !word.empty() && word.size() <= 4 &&
+         word.find_first_not_of("0123456789") == std::string::npos;
+}
+
 }  // namespace
 
 void ConfigReader::read(const YamlNode& root) {
@@ -73,14 +78,22 @@ std::vector<TemplateText> ConfigReader::read_arguments(const YamlNode& node,
 void ConfigReader::check_placeholders(const YamlNode& node, const TemplateText& text,
                                       Where where) {
   static const std::set<std::string> self = {"self.port", "self.host", "self.address",
-                                             "self.name"};
-  static const std::set<std::string> parts = {"address", "host", "port", "direct"};
+                                             "self.name", "self.slot", "self.node",
+                                             "self.data"};
+  static const std::set<std::string> parts = {"address", "host", "port", "direct",
+                                              "node"};
   for (const std::string& name : text.placeholders()) {
     if (name == "otlp.address") continue;
     if (where == Where::kService && self.contains(name)) continue;
-    const std::vector<std::string> words = split(name, ".");
+    std::vector<std::string> words = split(name, ".");
+    std::optional<int> slot;
+    if (words.size() == 4 && words[0] == "services" && is_slot(words[2])) {
+      slot = std::stoi(words[2]);
+      words.erase(words.begin() + 2);
+    }
     const bool of_service =
-        words.size() == 3 && words[0] == "services" && parts.contains(words[2]);
+        words.size() == 3 && words[0] == "services" &&
+        (parts.contains(words[2]) || (!slot && words[2] == "addresses"));
     const bool of_entry = where == Where::kHarness && words.size() == 3 &&
                           words[0] == "entry" && words[2] == "address";
     if (!of_service && !of_entry) {
@@ -88,13 +101,23 @@ void ConfigReader::check_placeholders(const YamlNode& node, const TemplateText& 
           node,
           fmt::format(
               "unknown placeholder \"${{{}}}\"; known here: {}services.NAME.address, "
-              ".host, .port, .direct, otlp.address",
+              ".host, .port, .direct, .node, .addresses, services.NAME.SLOT.address, "
+              "otlp.address",
               name,
               where == Where::kService ? "self.port, self.host, self.address, self.name, "
+                                         "self.slot, self.node, self.data, "
                                        : "entry.NAME.address, "));
       continue;
     }
-    if (config_.service(words[1]) != nullptr) continue;
+    if (const ServiceConfig* named = config_.service(words[1]); named != nullptr) {
+      // A schedule may start more slots than there are at first, but not these.
+      if (slot && *slot >= named->slots) {
+        reading_.problem(
+            node, fmt::format("\"${{{}}}\": {} has {} slot{}, counted from 0", name,
+                              words[1], named->slots, named->slots == 1 ? "" : "s"));
+      }
+      continue;
+    }
     std::vector<std::string> names;
     for (const ServiceConfig& service : config_.services) names.push_back(service.name);
     reading_.problem(node, fmt::format("\"${{{}}}\": there is no service \"{}\"{}", name,

@@ -18,6 +18,7 @@
 
 #include "base/result.h"
 #include "identity/fault_mode.h"
+#include "injector/hosts/hosts_config.h"
 #include "injector/json_path.h"
 #include "injector/pattern.h"
 #include "injector/template_text.h"
@@ -40,6 +41,10 @@ struct ServiceConfig {
   std::string folder;
   std::vector<std::pair<std::string, TemplateText>> environment;
   std::string listen = "127.0.0.1:0";
+  bool listen_given = false;    // else the host's address, and a free port
+  bool proxied = true;          // calls to it pass the agent's proxy
+  int slots = 1;                // how many instances
+  std::vector<std::string> on;  // slot i is on on[i % size]; empty: the hosts in turn
   Readiness ready;
   std::vector<std::string> effectful;  // signatures
   std::vector<std::string> pure;       // signatures
@@ -62,6 +67,7 @@ struct WorkloadConfig {
   std::optional<HttpConfig> http;  // exactly one of http, command
   std::optional<CommandConfig> command;
   Milliseconds within{10'000};
+  std::string on;  // the host it runs on; "": where cutset runs
 };
 
 /// All that are given must hold.
@@ -123,6 +129,7 @@ struct Config {
   std::string folder;  // of the file
   std::string name;
   uint64_t digest = 0;  // of the file's bytes
+  HostsConfig hosts;
   std::vector<ServiceConfig> services;
   WorkloadConfig workload;
   std::vector<OutcomeConfig> outcomes;

@@ -27,6 +27,9 @@ class ConfigReader {
   void read_readiness(const YamlNode& node, const std::string& what, Readiness& ready);
   void check_service_placeholders(const YamlNode& node);
 
+  // config_hosts.cpp
+  void read_placing(YamlSection& section, ServiceConfig& service);
+
   // config_checks.cpp
   void read_workload(const YamlNode& node);
   void read_outcomes(const YamlNode& node);

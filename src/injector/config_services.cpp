@@ -81,6 +81,7 @@ void ConfigReader::read_service(const YamlEntry& entry) {
   if (const YamlNode* found = section.take("address")) {
     if (auto address = reading_.text(*found, section.path("address"))) {
       service.listen = *address;
+      service.listen_given = true;
       if (!is_listen_address(*address)) {
         reading_.problem(*found,
                          fmt::format("{}: expected \"host:port\" (port 0: a free one), "
@@ -89,6 +90,7 @@ void ConfigReader::read_service(const YamlEntry& entry) {
       }
     }
   }
+  read_placing(section, service);
   if (const YamlNode* found = section.require("ready")) {
     read_readiness(*found, section.path("ready"), service.ready);
   }

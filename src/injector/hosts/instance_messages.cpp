@@ -1,0 +1,37 @@
+#include "injector/hosts/instance_messages.h"
+
+#include <filesystem>
+
+#include "injector/address_book.h"
+
+namespace cutset::injector {
+
+namespace v1 = agent::v1;
+
+v1::Instance located_instance(const InstanceKey& key, const InstancePlace& place) {
+  v1::Instance message;
+  message.mutable_name()->set_service(key.first);
+  message.mutable_name()->set_slot(static_cast<uint32_t>(key.second));
+  message.add_addresses(host_of(place.listen));
+  message.add_ports(static_cast<uint32_t>(std::stoul(port_of(place.listen))));
+  return message;
+}
+
+Result<v1::ProcessInstance> process_instance(const ServiceConfig& service,
+                                             const InstanceKey& key,
+                                             const InstanceBook& book) {
+  v1::ProcessInstance process;
+  for (const TemplateText& argument : service.command) {
+    CUTSET_ASSIGN(*process.add_arguments(), book.expand(argument, key));
+  }
+  process.set_folder(
+      std::filesystem::absolute(service.folder).lexically_normal().string());
+  for (const auto& [name, value] : service.environment) {
+    v1::Variable& variable = *process.add_environment();
+    variable.set_name(name);
+    CUTSET_ASSIGN(*variable.mutable_value(), book.expand(value, key));
+  }
+  return process;
+}
+
+}  // namespace cutset::injector
