@@ -36,6 +36,11 @@ find_library(HTTP_PARSER_LIBRARY http_parser REQUIRED)
 add_library(http_parser INTERFACE IMPORTED)
 target_include_directories(http_parser SYSTEM INTERFACE ${HTTP_PARSER_INCLUDE_DIR})
 target_link_libraries(http_parser INTERFACE ${HTTP_PARSER_LIBRARY})
+find_path(NGHTTP2_INCLUDE_DIR nghttp2/nghttp2.h REQUIRED)
+find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)
+add_library(nghttp2 INTERFACE IMPORTED)
+target_include_directories(nghttp2 SYSTEM INTERFACE ${NGHTTP2_INCLUDE_DIR})
+target_link_libraries(nghttp2 INTERFACE ${NGHTTP2_LIBRARY})
 
 add_library(cutset_options INTERFACE)
 target_compile_options(cutset_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow
