@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/faults/delay.h"
 #include "agent/faults/disk_fill.h"
+#include "agent/faults/omission.h"
+#include "agent/faults/partition.h"
 
 namespace cutset::agent {
 
@@ -13,6 +16,9 @@ using v1::Step;
 
 constexpr std::array kRules{
     FaultRule{Step::kDiskFill, "disk_fill", check_disk_fill, make_disk_fill},
+    FaultRule{Step::kPartition, "partition", check_partition, make_partition},
+    FaultRule{Step::kDelay, "delay", check_delay, make_delay},
+    FaultRule{Step::kOmission, "omission", check_omission, make_omission},
 };
 
 }  // namespace

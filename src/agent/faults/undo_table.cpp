@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "agent/faults/disk_fill.h"
+#include "agent/faults/partition.h"
+#include "agent/link/link_tap.h"
 
 namespace cutset::agent {
 
@@ -13,6 +15,8 @@ namespace {
 
 constexpr std::array kRules{
     UndoRule{kDiskFillRecord, UndoStage::kFault, true, undo_disk_fill},
+    UndoRule{kPartitionRecord, UndoStage::kFault, false, undo_partition},
+    UndoRule{link::kTapRecord, UndoStage::kFault, false, link::undo_tap},
 };
 
 }  // namespace

@@ -1,0 +1,266 @@
+#include "agent/link/link_tap.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/link/packet_marks.h"
+#include "base/text.h"
+
+namespace cutset::agent::link {
+
+namespace {
+
+constexpr int kRawPriority = -300;
+// Packets that are taken in one turn, before timers are looked at again.
+constexpr int kMostAtOnce = 64;
+
+Nanos now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<Nanos>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+// Numbers of taps, smallest free first: they are the order in which packets pass taps.
+class TapNumbers {
+ public:
+  static Result<unsigned> take() {
+    const std::lock_guard lock(mutex());
+    unsigned number = 1;
+    while (taken().contains(number)) ++number;
+    if (number >= kMostTaps)
+      return Error::unavailable(
+          "too many delays, omissions and message triggers at once");
+    taken().insert(number);
+    return number;
+  }
+  static void give_back(unsigned number) {
+    const std::lock_guard lock(mutex());
+    taken().erase(number);
+  }
+
+ private:
+  static constexpr unsigned kMostTaps = 1000;
+  static std::mutex& mutex() {
+    static std::mutex instance;
+    return instance;
+  }
+  static std::set<unsigned>& taken() {
+    static std::set<unsigned> instance;
+    return instance;
+  }
+};
+
+std::optional<uint64_t> read_number(const std::string& word) {
+  if (word.empty() || word.size() > 18 ||
+      word.find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  return std::stoull(word);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LinkTap>> LinkTap::prepare(const LinkEnds& ends,
+                                                  const std::string& mark,
+                                                  PacketStage& stage) {
+  CUTSET_ASSIGN(OutgoingMatch match,
+                match_outgoing(ends.ends.target, ends.ends.peers, ends.ends.all));
+  CUTSET_ASSIGN(NftTransaction transaction, NftTransaction::prepare(ends.place));
+  std::vector<std::string> addresses;
+  for (const End& peer : ends.ends.peers)
+    addresses.insert(addresses.end(), peer.addresses.begin(), peer.addresses.end());
+  CUTSET_ASSIGN(const unsigned number, TapNumbers::take());
+  std::unique_ptr<LinkTap> tap(new LinkTap(ends.place.copy(), ends.leader,
+                                           ends.ends.target.number, number, stage,
+                                           std::move(transaction)));
+  tap->match_ = std::move(match);
+  tap->mtu_ = mtu_towards(ends.place, addresses);
+  tap->table_ = next_table_name(mark);
+  tap->name_.device = fmt::format("cs{}t{}", mark.substr(0, 8), number);
+  tap->name_.taken = taken_mark(ends.ends.target.number, number);
+  tap->name_.forwarded = forwarded_mark(ends.ends.target.number, number);
+  return tap;
+}
+
+LinkTap::LinkTap(NetworkNamespace place, pid_t leader, unsigned sender, unsigned number,
+                 PacketStage& stage, NftTransaction transaction)
+    : place_(std::move(place)),
+      leader_(leader),
+      sender_(sender),
+      number_(number),
+      stage_(stage),
+      transaction_(std::move(transaction)) {}
+
+LinkTap::~LinkTap() {
+  // Who cares for what is left has called close() before, or has the record.
+  [[maybe_unused]] const Status closed = close();
+  TapNumbers::give_back(number_);
+}
+
+UndoRecord LinkTap::record() const {
+  return {kTapRecord,
+          {std::to_string(place_.inode()), std::to_string(leader_), "inet " + table_,
+           "netdev " + table_, std::to_string(name_.taken)}};
+}
+
+std::string LinkTap::rules() const {
+  std::string text = fmt::format("add table inet {}\n", table_);
+  for (const std::string& set : match_.sets)
+    text += fmt::format("add set inet {} {}\n", table_, set);
+  text += fmt::format(
+      "add chain inet {} take {{ type route hook output priority {}; policy accept; }}\n",
+      table_, kRawPriority + static_cast<int>(number_));
+  const auto add = [&](const std::string& rule) {
+    text += fmt::format("add rule inet {} take {}\n", table_, rule);
+  };
+  for (const std::string& learner : match_.learners) add(learner);
+  // What another tap has taken comes back; what has passed this one does not.
+  add(fmt::format("meta mark & {0:#x} == {1:#x} return", kMagicMask | kTakenBit,
+                  kMagic | kTakenBit));
+  add(fmt::format("meta mark & {:#x} == {:#x} meta mark & {:#x} > {} return", kMagicMask,
+                  kMagic, kTapMask, number_));
+  for (const Condition& condition : match_.out) {
+    for (const std::string& text_of_condition :
+         {condition.own_text(), condition.forwarded_text()}) {
+      if (text_of_condition.empty()) continue;
+      add(fmt::format("{} counter meta mark set {:#x}", text_of_condition, name_.taken));
+    }
+  }
+  text += fmt::format(
+      "add table netdev {0}\n"
+      "add chain netdev {0} take {{ type filter hook ingress device \"lo\" priority 0; "
+      "policy accept; }}\n"
+      "add rule netdev {0} take meta mark {1:#x} counter fwd to \"{2}\"\n",
+      table_, name_.taken, name_.device);
+  return text;
+}
+
+Status LinkTap::open() {
+  alarm_.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+  wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  if (!alarm_.valid() || !wake_.valid()) return Error::system("cannot make a timer");
+  CUTSET_ASSIGN(TapDevice device, TapDevice::open(place_, name_, mtu_));
+  device_ = std::make_unique<TapDevice>(std::move(device));
+  stage_.set_forward([this](const Packet& packet) { device_->forward(packet); });
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = true;
+  }
+  thread_ = std::thread([this] { run(); });
+  return transaction_.commit(rules());
+}
+
+Result<std::string> LinkTap::verify() const {
+  CUTSET_ASSIGN(const std::string listed, list_table(place_, "inet " + table_));
+  if (listed.find("chain take") == std::string::npos)
+    return Error::unavailable("the rules that lead packets to the agent are gone");
+  return fmt::format("device {} is up, packets are led to it", name_.device);
+}
+
+void LinkTap::call_in_tap(std::function<void()> function) {
+  std::unique_lock lock(mutex_);
+  if (!running_) {
+    lock.unlock();
+    function();
+    return;
+  }
+  posted_.push_back(std::move(function));
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void LinkTap::run_posted() {
+  std::vector<std::function<void()>> functions;
+  {
+    const std::lock_guard lock(mutex_);
+    functions.swap(posted_);
+  }
+  for (const auto& function : functions) function();
+}
+
+void LinkTap::set_alarm(Nanos when) {
+  itimerspec time{};
+  if (when != kNever) {
+    const Nanos at = std::max<Nanos>(when, 1);
+    time.it_value.tv_sec = at / 1'000'000'000;
+    time.it_value.tv_nsec = at % 1'000'000'000;
+  }
+  ::timerfd_settime(alarm_.get(), TFD_TIMER_ABSTIME, &time, nullptr);
+}
+
+void LinkTap::run() {
+  Nanos alarm_at = kNever;
+  while (true) {
+    pollfd polled[3] = {
+        {device_->fd(), POLLIN, 0}, {alarm_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}};
+    if (::poll(polled, 3, -1) < 0 && errno != EINTR) break;
+    uint64_t ignored = 0;
+    for (const Fd* fd : {&alarm_, &wake_}) {
+      [[maybe_unused]] const ssize_t size = ::read(fd->get(), &ignored, sizeof ignored);
+    }
+    bool stop = false;
+    {
+      const std::lock_guard lock(mutex_);
+      stop = stopping_;
+    }
+    run_posted();
+    for (int count = 0; count < kMostAtOnce || stop; ++count) {
+      std::optional<Packet> packet = device_->read();
+      if (!packet) break;
+      stage_.packet(std::move(*packet), now());
+    }
+    if (stop) break;
+    stage_.due(now());
+    const Nanos due = stage_.next_due();
+    if (due != alarm_at || polled[1].revents != 0) {
+      alarm_at = due;
+      set_alarm(due);
+    }
+  }
+  stage_.close();
+}
+
+Status LinkTap::close() {
+  if (device_ == nullptr) return {};
+  // First nothing new comes, then what came goes on: the other way round some would be
+  // lost.
+  Status removed = undo_tables(place_, {"inet " + table_, "netdev " + table_});
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  call_in_tap([] {});
+  if (thread_.joinable()) thread_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = false;
+  }
+  run_posted();
+  device_.reset();
+  Status forgotten = remove_tap_rules(place_, name_.taken);
+  return removed ? forgotten : removed;
+}
+
+Status undo_tap(const std::vector<std::string>& words) {
+  const std::optional<uint64_t> inode =
+      words.size() == 5 ? read_number(words[0]) : std::nullopt;
+  const std::optional<uint64_t> leader = inode ? read_number(words[1]) : std::nullopt;
+  const std::optional<uint64_t> taken = leader ? read_number(words[4]) : std::nullopt;
+  if (!taken || !is_our_table(words[2]) || !is_our_table(words[3]) ||
+      (*taken & kMagicMask) != kMagic || (*taken & kTakenBit) == 0 || *taken > UINT32_MAX)
+    return Error::internal("a damaged record of a link");
+  const std::optional<NetworkNamespace> place =
+      NetworkNamespace::find(*inode, static_cast<pid_t>(*leader));
+  if (!place) return {};
+  CUTSET_TRY(undo_tables(*place, {words[2], words[3]}));
+  return remove_tap_rules(*place, static_cast<uint32_t>(*taken));
+}
+
+}  // namespace cutset::agent::link
