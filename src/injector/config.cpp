@@ -44,8 +44,11 @@ void ConfigReader::read(const YamlNode& root) {
     config_.name = reading_.text(*found, "name").value_or("");
   }
   if (const YamlNode* found = section.require("services")) read_services(*found);
-  if (const YamlNode* found = section.require("workload")) read_workload(*found);
-  if (const YamlNode* found = section.require("outcomes")) read_outcomes(*found);
+  const auto judged = [&](const char* key) {
+    return purpose_ == ConfigPurpose::kPlay ? section.take(key) : section.require(key);
+  };
+  if (const YamlNode* found = judged("workload")) read_workload(*found);
+  if (const YamlNode* found = judged("outcomes")) read_outcomes(*found);
   if (const YamlNode* found = section.take("accepted")) read_accepted(*found);
   config_.modes = default_modes();
   if (const YamlNode* found = section.take("faults")) read_faults(*found);
@@ -217,7 +220,7 @@ bool selects(std::string_view selector, std::string_view callee,
 }
 
 ParsedConfig parse_config(std::string_view text, const std::string& path,
-                          const TemplateText::Lookup& variables) {
+                          const TemplateText::Lookup& variables, ConfigPurpose purpose) {
   ParsedConfig parsed;
   parsed.config.path = path;
   parsed.config.folder = std::filesystem::path(path).parent_path().string();
@@ -229,14 +232,14 @@ ParsedConfig parse_config(std::string_view text, const std::string& path,
     return parsed;
   }
   YamlReading reading(path, variables);
-  ConfigReader(reading, parsed.config).read(*root);
+  ConfigReader(reading, parsed.config, purpose).read(*root);
   parsed.problems = reading.problems();
   return parsed;
 }
 
-Result<Config> load_config(const std::string& path) {
+Result<Config> load_config(const std::string& path, ConfigPurpose purpose) {
   CUTSET_ASSIGN(const std::string text, read_file(path, kLargestFile));
-  ParsedConfig parsed = parse_config(text, path, environment_variable);
+  ParsedConfig parsed = parse_config(text, path, environment_variable, purpose);
   if (!parsed.problems.empty()) return parsed.problems.front();
   return std::move(parsed.config);
 }

@@ -161,8 +161,13 @@ std::vector<ModeConfig> default_modes();
 bool selects(std::string_view selector, std::string_view callee,
              std::string_view signature);
 
+/// What a file is read for. A schedule that is played brings what happens with it: the
+/// file need not have a workload or outcomes then.
+enum class ConfigPurpose { kCampaign, kPlay };
+
 /// Error: the first problem, with file, line and column.
-Result<Config> load_config(const std::string& path);
+Result<Config> load_config(const std::string& path,
+                           ConfigPurpose purpose = ConfigPurpose::kCampaign);
 /// Every problem that can be found, in the order of the file; empty: the file is good.
 std::vector<Error> lint_config(const std::string& path);
 
@@ -173,6 +178,7 @@ struct ParsedConfig {
   std::vector<Error> problems;
 };
 ParsedConfig parse_config(std::string_view text, const std::string& path,
-                          const TemplateText::Lookup& variables);
+                          const TemplateText::Lookup& variables,
+                          ConfigPurpose purpose = ConfigPurpose::kCampaign);
 
 }  // namespace cutset::injector

@@ -15,8 +15,8 @@ namespace cutset::injector {
 
 class ConfigReader {
  public:
-  ConfigReader(YamlReading& reading, Config& config)
-      : reading_(reading), config_(config) {}
+  ConfigReader(YamlReading& reading, Config& config, ConfigPurpose purpose)
+      : reading_(reading), config_(config), purpose_(purpose) {}
 
   void read(const YamlNode& root);
 
@@ -66,6 +66,7 @@ class ConfigReader {
 
   YamlReading& reading_;
   Config& config_;
+  const ConfigPurpose purpose_;
 };
 
 }  // namespace cutset::injector
