@@ -18,8 +18,9 @@ endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/cutset
   FILES_MATCHING PATTERN "*.json")
 # Stands beside schema/ as in the sources, so that the relative paths in its files stay right.
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/bookshop DESTINATION ${CMAKE_INSTALL_DATADIR}/cutset/examples
-  PATTERN node_modules EXCLUDE PATTERN .cutset EXCLUDE PATTERN "*.log" EXCLUDE)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/ DESTINATION ${CMAKE_INSTALL_DATADIR}/cutset/examples
+  USE_SOURCE_PERMISSIONS
+  PATTERN node_modules EXCLUDE PATTERN .cutset EXCLUDE PATTERN "*.log" EXCLUDE PATTERN __pycache__ EXCLUDE)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/SECURITY.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
@@ -37,7 +38,7 @@ could break an outcome. Each experiment exposes a bug or teaches the model
 another way in which the application succeeds.
 .
 This package holds the command line tool, the agent that starts services,
-proxies their calls and applies faults, and an example application.")
+proxies their calls and applies faults, and example systems.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE
@@ -46,7 +47,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "nodejs (>= 18.19), npm")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "nodejs (>= 18.19), npm, redis-server, redis-sentinel, etcd-server, nats-server, python3")
 # Debian wants man pages and changelogs compressed without a time stamp; done on the staged copy.
 set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/packaging/debian/compress.cmake)
 set(CPACK_CUTSET_DEBIAN_CHANGELOG ${PROJECT_SOURCE_DIR}/packaging/debian/changelog)
