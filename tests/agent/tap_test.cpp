@@ -1,4 +1,4 @@
-// Delay and omission as clients see them, on namespaces and on one loopback.
+// Delay, omission and bandwidth as clients see them, on namespaces and on one loopback.
 #include <algorithm>
 #include <thread>
 
@@ -38,6 +38,16 @@ v1::Step omission(const std::string& target, const std::string& peer, v1::Framin
   filter.set_first(first);
   filter.set_last(last);
   filter.set_operation(operation);
+  return step;
+}
+
+v1::Step bandwidth(const std::string& target, const std::string& peer,
+                   v1::Direction direction, uint64_t bits_per_second) {
+  v1::Step step;
+  *step.mutable_target() = instance(target);
+  *step.mutable_bandwidth()->add_peers() = instance(peer);
+  step.mutable_bandwidth()->set_direction(direction);
+  step.mutable_bandwidth()->set_bits_per_second(bits_per_second);
   return step;
 }
 
@@ -178,6 +188,38 @@ TEST_F(TapTest, AMessageOfAStreamIsLostWithItsConnection) {
   EXPECT_EQ(kSet, receive(next.server, kSet.size(), kLong));
 }
 
+// Bits per second at which 1 MiB arrives.
+double rate(const Fd& from, const Fd& to) {
+  const std::string sent(size_t{1} << 20, 'x');
+  std::thread sending([&] { send_text(from, sent); });
+  const auto begun = Clock::now();
+  const std::string got = receive(to, sent.size(), 30000ms);
+  sending.join();
+  EXPECT_EQ(sent.size(), got.size());
+  return static_cast<double>(got.size()) * 8 /
+         std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
+TEST_F(TapTest, BandwidthOutAndIn) {
+  const Connection open = connected(*network_, 0, 1, 7002);
+  {
+    MadeFault fault(bandwidth("a", "b", v1::DIRECTION_OUT, 8'000'000), instances_);
+    const double out = rate(open.client, open.server);
+    RecordProperty("out_bits_per_second", std::to_string(out));
+    EXPECT_LT(out, 8'400'000);
+    EXPECT_GT(out, 5'000'000);
+    EXPECT_GT(rate(open.server, open.client), 40'000'000);
+  }
+  {
+    MadeFault fault(bandwidth("a", "b", v1::DIRECTION_IN, 8'000'000), instances_);
+    const double in = rate(open.server, open.client);
+    RecordProperty("in_bits_per_second", std::to_string(in));
+    EXPECT_LT(in, 8'400'000);
+    EXPECT_GT(in, 5'000'000);
+    EXPECT_GT(rate(open.client, open.server), 40'000'000);
+  }
+}
+
 // Local processes on one loopback.
 class LocalTapTest : public ::testing::Test {
  protected:
@@ -227,6 +269,17 @@ TEST_F(LocalTapTest, DelayByCgroupOfBothKindsOfConnections) {
   }
   EXPECT_LT(round_trip(called), 40);
   EXPECT_EQ(before, network_->state(0));
+}
+
+TEST_F(LocalTapTest, BandwidthInByCgroup) {
+  const Connection called = open(0, 1);
+  const Connection bystander = open(2, 1);
+  MadeFault fault(bandwidth("a", "b", v1::DIRECTION_IN, 8'000'000), instances_);
+  const double in = rate(called.server, called.client);
+  EXPECT_LT(in, 8'400'000);
+  EXPECT_GT(in, 4'000'000);
+  EXPECT_GT(rate(called.client, called.server), 40'000'000);
+  EXPECT_GT(rate(bystander.server, bystander.client), 40'000'000);
 }
 
 TEST_F(LocalTapTest, APartitionHoldsForPacketsThatATapForwards) {

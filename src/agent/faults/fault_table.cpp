@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/faults/bandwidth.h"
 #include "agent/faults/delay.h"
 #include "agent/faults/disk_fill.h"
 #include "agent/faults/omission.h"
@@ -18,6 +19,7 @@ constexpr std::array kRules{
     FaultRule{Step::kDiskFill, "disk_fill", check_disk_fill, make_disk_fill},
     FaultRule{Step::kPartition, "partition", check_partition, make_partition},
     FaultRule{Step::kDelay, "delay", check_delay, make_delay},
+    FaultRule{Step::kBandwidth, "bandwidth", check_bandwidth, make_bandwidth},
     FaultRule{Step::kOmission, "omission", check_omission, make_omission},
 };
 

@@ -16,7 +16,7 @@ Result<std::vector<UndoRecord>> TappedFault::prepare() {
                 link::find_ends(step_.target(), peers_, *host_.instances));
   tap_.reset();
   stage_ = make_stage(ends.ends);
-  CUTSET_ASSIGN(tap_, link::LinkTap::prepare(ends, host_.mark, *stage_));
+  CUTSET_ASSIGN(tap_, link::LinkTap::prepare_sent(ends, host_.mark, *stage_));
   return std::vector<UndoRecord>{tap_->record()};
 }
 

@@ -62,7 +62,7 @@ class GateWatch final : public MessageGate::Watch {
 
   Status open(const LinkEnds& ends, const std::string& mark) {
     opener_->watch = this;
-    CUTSET_ASSIGN(tap_, LinkTap::prepare(ends, mark, stage_));
+    CUTSET_ASSIGN(tap_, LinkTap::prepare_sent(ends, mark, stage_));
     CUTSET_ASSIGN(record_number_, intents_.write(tap_->record()));
     return tap_->open();
   }

@@ -205,6 +205,31 @@ Result<OutgoingMatch> match_outgoing(const End& target, const std::vector<End>& 
   return result;
 }
 
+Result<std::vector<std::string>> match_arriving(const End& target,
+                                                const std::vector<End>& peers,
+                                                const std::vector<End>& all) {
+  End alone = target;
+  alone.socket.clear();
+  std::vector<End> distant;
+  for (const End& peer : peers)
+    if (!target.here || !peer.here) distant.push_back(peer);
+  if (distant.empty()) return std::vector<std::string>();
+  const auto beside = std::find_if(all.begin(), all.end(), [&](const End& other) {
+    return target.here && other.here && other.name != target.name;
+  });
+  if (beside != all.end()) {
+    return Error::unavailable(fmt::format(
+        "what {0} and {1} receive cannot be told apart where it arrives: they run in one "
+        "network namespace; limit what the peers send, or run {0} in a namespace of its "
+        "own",
+        target.name, beside->name));
+  }
+  CUTSET_ASSIGN(const LinkMatch match, match_link(alone, distant, all));
+  std::vector<std::string> texts;
+  for (const Condition& condition : match.in) texts.push_back(condition.packet);
+  return texts;
+}
+
 std::string group_condition(const std::string& path, const std::string& mount_point) {
   if (path.empty() || !mount_point.starts_with(kNftMount)) return "";
   std::string_view below = std::string_view(mount_point).substr(kNftMount.size());

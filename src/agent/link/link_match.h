@@ -68,6 +68,13 @@ struct OutgoingMatch {
 Result<OutgoingMatch> match_outgoing(const End& target, const std::vector<End>& peers,
                                      const std::vector<End>& all);
 
+/// Packets of distant peers -> target where they arrive, as conditions of the family
+/// netdev, which knows no sockets. Error: as above, or the target is not alone in its
+/// namespace. Peers that are here are left out.
+Result<std::vector<std::string>> match_arriving(const End& target,
+                                                const std::vector<End>& peers,
+                                                const std::vector<End>& all);
+
 /// The condition for sockets of a cgroup v2: `path` below the mount point `mount_point`.
 /// "" if nftables cannot name it (it looks below /sys/fs/cgroup only).
 std::string group_condition(const std::string& path, const std::string& mount_point);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -19,6 +20,7 @@ namespace cutset::agent::link {
 namespace {
 
 constexpr int kRawPriority = -300;
+constexpr std::string_view kDevicePrefix = "cs";
 // Packets that are taken in one turn, before timers are looked at again.
 constexpr int kMostAtOnce = 64;
 
@@ -58,6 +60,24 @@ class TapNumbers {
   }
 };
 
+// The devices on which packets of others arrive.
+std::vector<std::string> devices_of(const NetworkNamespace& place) {
+  std::vector<std::string> names;
+  const Status listed = place.run([&]() -> Status {
+    struct if_nameindex* all = ::if_nameindex();
+    if (all == nullptr) return {};
+    for (const struct if_nameindex* one = all; one->if_index != 0; ++one) {
+      const std::string_view name = one->if_name;
+      if (name != "lo" && !name.starts_with(kDevicePrefix) &&
+          name.find('"') == std::string_view::npos)
+        names.push_back(fmt::format("\"{}\"", name));
+    }
+    ::if_freenameindex(all);
+    return {};
+  });
+  return listed ? names : std::vector<std::string>();
+}
+
 std::optional<uint64_t> read_number(const std::string& word) {
   if (word.empty() || word.size() > 18 ||
       word.find_first_not_of("0123456789") != std::string::npos)
@@ -67,33 +87,39 @@ std::optional<uint64_t> read_number(const std::string& word) {
 
 }  // namespace
 
-Result<std::unique_ptr<LinkTap>> LinkTap::prepare(const LinkEnds& ends,
+Result<std::unique_ptr<LinkTap>> LinkTap::prepare(const LinkEnds& ends, TapMatch match,
                                                   const std::string& mark,
                                                   PacketStage& stage) {
-  CUTSET_ASSIGN(OutgoingMatch match,
-                match_outgoing(ends.ends.target, ends.ends.peers, ends.ends.all));
   CUTSET_ASSIGN(NftTransaction transaction, NftTransaction::prepare(ends.place));
   std::vector<std::string> addresses;
   for (const End& peer : ends.ends.peers)
     addresses.insert(addresses.end(), peer.addresses.begin(), peer.addresses.end());
   CUTSET_ASSIGN(const unsigned number, TapNumbers::take());
-  std::unique_ptr<LinkTap> tap(new LinkTap(ends.place.copy(), ends.leader,
-                                           ends.ends.target.number, number, stage,
-                                           std::move(transaction)));
-  tap->match_ = std::move(match);
+  std::unique_ptr<LinkTap> tap(
+      new LinkTap(ends.place.copy(), ends.leader, number, stage, std::move(transaction)));
   tap->mtu_ = mtu_towards(ends.place, addresses);
   tap->table_ = next_table_name(mark);
-  tap->name_.device = fmt::format("cs{}t{}", mark.substr(0, 8), number);
-  tap->name_.taken = taken_mark(ends.ends.target.number, number);
-  tap->name_.forwarded = forwarded_mark(ends.ends.target.number, number);
+  tap->name_.device = fmt::format("{}{}t{}", kDevicePrefix, mark.substr(0, 8), number);
+  tap->name_.taken = taken_mark(match.sender, number);
+  tap->name_.forwarded = forwarded_mark(match.sender, number);
+  tap->match_ = std::move(match);
   return tap;
 }
 
-LinkTap::LinkTap(NetworkNamespace place, pid_t leader, unsigned sender, unsigned number,
+Result<std::unique_ptr<LinkTap>> LinkTap::prepare_sent(const LinkEnds& ends,
+                                                       const std::string& mark,
+                                                       PacketStage& stage) {
+  const PlannedEnds& planned = ends.ends;
+  TapMatch match;
+  match.sender = planned.target.number;
+  CUTSET_ASSIGN(match.sent, match_outgoing(planned.target, planned.peers, planned.all));
+  return prepare(ends, std::move(match), mark, stage);
+}
+
+LinkTap::LinkTap(NetworkNamespace place, pid_t leader, unsigned number,
                  PacketStage& stage, NftTransaction transaction)
     : place_(std::move(place)),
       leader_(leader),
-      sender_(sender),
       number_(number),
       stage_(stage),
       transaction_(std::move(transaction)) {}
@@ -110,9 +136,10 @@ UndoRecord LinkTap::record() const {
            "netdev " + table_, std::to_string(name_.taken)}};
 }
 
-std::string LinkTap::rules() const {
+std::string LinkTap::rules_for_sent() const {
+  const OutgoingMatch& match = match_.sent;
   std::string text = fmt::format("add table inet {}\n", table_);
-  for (const std::string& set : match_.sets)
+  for (const std::string& set : match.sets)
     text += fmt::format("add set inet {} {}\n", table_, set);
   text += fmt::format(
       "add chain inet {} take {{ type route hook output priority {}; policy accept; }}\n",
@@ -120,17 +147,17 @@ std::string LinkTap::rules() const {
   const auto add = [&](const std::string& rule) {
     text += fmt::format("add rule inet {} take {}\n", table_, rule);
   };
-  for (const std::string& learner : match_.learners) add(learner);
+  for (const std::string& learner : match.learners) add(learner);
   // What another tap has taken comes back; what has passed this one does not.
-  add(fmt::format("meta mark & {0:#x} == {1:#x} return", kMagicMask | kTakenBit,
+  add(fmt::format("meta mark & {:#x} == {:#x} return", kMagicMask | kTakenBit,
                   kMagic | kTakenBit));
   add(fmt::format("meta mark & {:#x} == {:#x} meta mark & {:#x} > {} return", kMagicMask,
                   kMagic, kTapMask, number_));
-  for (const Condition& condition : match_.out) {
-    for (const std::string& text_of_condition :
+  for (const Condition& condition : match.out) {
+    for (const std::string& packets :
          {condition.own_text(), condition.forwarded_text()}) {
-      if (text_of_condition.empty()) continue;
-      add(fmt::format("{} counter meta mark set {:#x}", text_of_condition, name_.taken));
+      if (packets.empty()) continue;
+      add(fmt::format("{} counter meta mark set {:#x}", packets, name_.taken));
     }
   }
   text += fmt::format(
@@ -139,6 +166,22 @@ std::string LinkTap::rules() const {
       "policy accept; }}\n"
       "add rule netdev {0} take meta mark {1:#x} counter fwd to \"{2}\"\n",
       table_, name_.taken, name_.device);
+  return text;
+}
+
+// What we send on comes in by loopback, which is none of these devices. Priorities put
+// the taps in order, but the first to take a packet is the only one.
+std::string LinkTap::rules_for_arriving(const std::vector<std::string>& devices) const {
+  if (match_.arriving.empty() || devices.empty()) return "";
+  std::string text = fmt::format(
+      "add table netdev {0}\n"
+      "add chain netdev {0} arrive {{ type filter hook ingress devices = {{ {1} }} "
+      "priority {2}; policy accept; }}\n",
+      table_, join(devices, ", "), static_cast<int>(number_));
+  for (const std::string& packets : match_.arriving) {
+    text += fmt::format("add rule netdev {} arrive {} counter fwd to \"{}\"\n", table_,
+                        packets, name_.device);
+  }
   return text;
 }
 
@@ -154,7 +197,7 @@ Status LinkTap::open() {
     running_ = true;
   }
   thread_ = std::thread([this] { run(); });
-  return transaction_.commit(rules());
+  return transaction_.commit(rules_for_sent() + rules_for_arriving(devices_of(place_)));
 }
 
 Result<std::string> LinkTap::verify() const {

@@ -34,13 +34,24 @@ namespace cutset::agent::link {
 
 inline constexpr const char* kTapRecord = "link-tap";
 
+/// What a tap takes.
+struct TapMatch {
+  OutgoingMatch sent;                 // by `sender`, where it leaves
+  unsigned sender = 0;                // number of the instance
+  std::vector<std::string> arriving;  // from elsewhere, where it arrives
+};
+
 class LinkTap {
  public:
   /// Looks everything up and changes nothing; nft waits for its text. `mark`: the agent's
   /// random word. Requires: the stage outlives the tap.
-  static Result<std::unique_ptr<LinkTap>> prepare(const LinkEnds& ends,
+  static Result<std::unique_ptr<LinkTap>> prepare(const LinkEnds& ends, TapMatch match,
                                                   const std::string& mark,
                                                   PacketStage& stage);
+  /// Of what the target sends to the peers.
+  static Result<std::unique_ptr<LinkTap>> prepare_sent(const LinkEnds& ends,
+                                                       const std::string& mark,
+                                                       PacketStage& stage);
   ~LinkTap();
   LinkTap(const LinkTap&) = delete;
   LinkTap& operator=(const LinkTap&) = delete;
@@ -58,20 +69,20 @@ class LinkTap {
   void call_in_tap(std::function<void()> function);
 
  private:
-  LinkTap(NetworkNamespace place, pid_t leader, unsigned sender, unsigned number,
-          PacketStage& stage, NftTransaction transaction);
-  std::string rules() const;
+  LinkTap(NetworkNamespace place, pid_t leader, unsigned number, PacketStage& stage,
+          NftTransaction transaction);
+  std::string rules_for_sent() const;
+  std::string rules_for_arriving(const std::vector<std::string>& devices) const;
   void run();
   void run_posted();
   void set_alarm(Nanos when);
 
   NetworkNamespace place_;
-  const pid_t leader_;  // a process of the namespace, for finding it again
-  const unsigned sender_;
+  const pid_t leader_;     // a process of the namespace, for finding it again
   const unsigned number_;  // of the tap, in this agent
   PacketStage& stage_;
   NftTransaction transaction_;
-  OutgoingMatch match_;
+  TapMatch match_;
   unsigned mtu_ = 1500;
   std::string table_;  // its name; one of family inet and one of netdev
   TapName name_;

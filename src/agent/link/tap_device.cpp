@@ -87,6 +87,23 @@ bool is_multicast(const Packet& packet) {
   return packet.six ? first == 0xFF : (first & 0xF0) == 0xE0;
 }
 
+// How many bytes stand before the IP packet. Where it was routed here there are none; the
+// header of loopback is all zeros, and a real one names the protocol that follows.
+size_t ethernet_size(const std::vector<uint8_t>& bytes, size_t size) {
+  if (size < kEthernetHeader + 1) return 0;
+  if (bytes[0] == 0) return kEthernetHeader;
+  const int version = bytes[kEthernetHeader] >> 4;
+  const unsigned type = static_cast<unsigned>(bytes[12]) << 8 | bytes[13];
+  const bool routed4 =
+      bytes[0] >> 4 == 4 && (static_cast<size_t>(bytes[2]) << 8 | bytes[3]) == size;
+  const bool routed6 =
+      bytes[0] >> 4 == 6 && (static_cast<size_t>(bytes[4]) << 8 | bytes[5]) + 40 == size;
+  if (routed4 || routed6) return 0;
+  return (type == 0x0800 && version == 4) || (type == 0x86DD && version == 6)
+             ? kEthernetHeader
+             : 0;
+}
+
 unsigned mtu_of_route(const std::string& address) {
   const bool six = address.find(':') != std::string::npos;
   const Fd socket(::socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -133,9 +150,7 @@ std::optional<Packet> TapDevice::read() {
     const ssize_t size = ::read(tun_.get(), buffer_.data(), buffer_.size());
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) return std::nullopt;
-    // No IP packet begins with 0; the Ethernet header of loopback is all zeros.
-    const size_t skip = buffer_[0] == 0 ? kEthernetHeader : 0;
-    if (static_cast<size_t>(size) <= skip) continue;
+    const size_t skip = ethernet_size(buffer_, static_cast<size_t>(size));
     std::optional<Packet> packet =
         parse_packet({buffer_.begin() + static_cast<ptrdiff_t>(skip),
                       buffer_.begin() + static_cast<ptrdiff_t>(size)});

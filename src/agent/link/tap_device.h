@@ -3,8 +3,9 @@
 // with it the route into it, so that nothing is held back when the agent dies.
 //
 // Two ways lead into it: packets to other machines are routed by their mark (a rule and a
-// table of our own); packets to this machine, whose route cannot be changed, are taken
-// from the loopback device by a rule of nftables and come with an Ethernet header.
+// table of our own); packets to this machine, whose route cannot be changed, are taken by
+// a rule of nftables from the device on which they arrive (the loopback device, if their
+// sender is here too) and come with an Ethernet header.
 //
 // Thread rule: one owner.
 #pragma once
