@@ -41,6 +41,11 @@ find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)
 add_library(nghttp2 INTERFACE IMPORTED)
 target_include_directories(nghttp2 SYSTEM INTERFACE ${NGHTTP2_INCLUDE_DIR})
 target_link_libraries(nghttp2 INTERFACE ${NGHTTP2_LIBRARY})
+find_path(PCAP_INCLUDE_DIR pcap/pcap.h REQUIRED)
+find_library(PCAP_LIBRARY pcap REQUIRED)
+add_library(pcap INTERFACE IMPORTED)
+target_include_directories(pcap SYSTEM INTERFACE ${PCAP_INCLUDE_DIR})
+target_link_libraries(pcap INTERFACE ${PCAP_LIBRARY})
 
 add_library(cutset_options INTERFACE)
 target_compile_options(cutset_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow

@@ -11,6 +11,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "agent/capture_service.h"
+#include "agent/captures.h"
 #include "agent/data_folders.h"
 #include "agent/door.h"
 #include "agent/lease.h"
@@ -100,7 +102,7 @@ void undo_lease(const std::string& why, const std::string& state_folder, Proxies
   if (!removed.ok()) log_warning("{}", removed.error().text());
 }
 
-std::unique_ptr<grpc::Server> build_server(grpc::Service* service) {
+std::unique_ptr<grpc::Server> build_server(const std::vector<grpc::Service*>& services) {
   grpc::ResourceQuota quota("cutset-agent");
   quota.SetMaxThreads(kMostThreads);
   grpc::ServerBuilder builder;
@@ -109,7 +111,7 @@ std::unique_ptr<grpc::Server> build_server(grpc::Service* service) {
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 4);
-  builder.RegisterService(service);
+  for (grpc::Service* service : services) builder.RegisterService(service);
   return builder.BuildAndStart();
 }
 
@@ -119,13 +121,17 @@ int run_worker(WorkerPlan plan) {
   set_up_process();
   Flag finished;
   Proxies proxies(plan.state_folder);
+  Captures captures;
   Supervisor supervisor(std::move(plan.link), [&plan] { keeper_lost(plan); });
   Lease lease(plan.lease, [&](const std::string& why) {
     undo_lease(why, plan.state_folder, proxies, supervisor);
+    captures.stop_all();
     if (plan.exit_with_lease) finished.raise();
   });
+  const auto capture_service = make_capture_service(lease, captures);
   const auto service = make_service({plan.state_folder, lease, proxies, supervisor});
-  const std::unique_ptr<grpc::Server> server = build_server(service.get());
+  const std::unique_ptr<grpc::Server> server =
+      build_server({service.get(), capture_service.get()});
   if (!server) {
     log_error("the gRPC server does not start");
     return kExitInternal;

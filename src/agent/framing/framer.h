@@ -72,6 +72,8 @@ class Framer {
   Framer& operator=(const Framer&) = delete;
   virtual ~Framer() = default;
 
+  /// The first byte has this offset. Requires: nothing was fed or skipped.
+  void start_at(uint64_t offset) { offset_ = settled_ = offset; }
   /// The next bytes; appends to `events`. Bytes of no message (keep-alives, prefaces)
   /// give none.
   virtual void feed(std::string_view bytes, std::vector<Event>& events) = 0;
