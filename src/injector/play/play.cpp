@@ -15,6 +15,7 @@ Player::Player(const CompiledPlan& plan, const PlaySetup& setup, const PlayHooks
     host.name = setup.hosts[i].name;
     record_.hosts.push_back(std::move(host));
   }
+  loaded_.resize(setup.hosts.size());
   seen_.resize(setup.hosts.size());
 }
 

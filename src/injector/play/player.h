@@ -3,7 +3,7 @@
 // Invariants:
 // 1. Only the thread of run() reads letters and changes the record, but for the cost of
 //    sampling (samples_mutex_) and who has ended (ended_mutex_).
-// 2. While closed_ is false some agent may have our plan; run() returns with it true.
+// 2. loaded_ says which agents have our plan; none has when run() returns.
 #pragma once
 
 #include <map>
@@ -139,6 +139,7 @@ class Player {
   PlayRecord record_;
   std::unique_ptr<RecordFolder> folder_;
   Mailbox<Letter> mailbox_;
+  std::vector<char> loaded_;              // [host]: whether it has our plan
   std::vector<std::set<uint64_t>> seen_;  // [host]: numbers of its events
   std::map<StepPlace, StepState> steps_;
   std::set<size_t> relayed_;
@@ -146,10 +147,10 @@ class Player {
   std::mutex ended_mutex_;
   std::set<std::string> ended_;  // instances that do not run any more
   std::mutex samples_mutex_;
+  std::set<size_t> sampled_;  // hosts that have sent samples
   size_t waiting_ready_ = 0;
   bool workload_runs_ = false;
   bool came_to_end_ = false;
-  bool closed_ = true;  // no agent has a plan of ours
   // Before what their threads use goes, they do.
   std::vector<std::unique_ptr<HostWatch>> host_watches_;
   std::vector<std::unique_ptr<AgentWatch>> watches_;

@@ -93,7 +93,6 @@ int64_t Player::sensible_lead() const {
 bool Player::load() {
   std::vector<Result<v1::LoadPlanReply>> replies(setup_.hosts.size(),
                                                  v1::LoadPlanReply());
-  closed_ = false;
   on_all_hosts([&](size_t i) {
     v1::LoadPlanRequest request;
     request.set_run(setup_.run);
@@ -119,6 +118,7 @@ void Player::note_loaded(size_t i, const Result<v1::LoadPlanReply>& reply) {
     return lose(i, reply.error());
   }
   if (!reply) return refuse(host.name, "", reply.error().message);
+  loaded_[i] = reply->problems().empty();
   for (const v1::StepProblem& problem : reply->problems()) {
     refuse(host.name, problem.step(), problem.problem());
   }

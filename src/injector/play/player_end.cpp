@@ -13,13 +13,12 @@ using namespace std::chrono_literals;
 }  // namespace
 
 void Player::close_all() {
-  if (closed_) return;
-  closed_ = true;
   collect_requests();
   std::vector<Result<v1::ClosePlanReply>> replies(setup_.hosts.size(),
                                                   v1::ClosePlanReply());
   on_all_hosts([&](size_t i) {
-    if (record_.hosts[i].lost.empty()) replies[i] = setup_.hosts[i].agent->close_plan();
+    if (!loaded_[i] || !record_.hosts[i].lost.empty()) return;
+    replies[i] = setup_.hosts[i].agent->close_plan();
   });
   for (std::thread& thread : relays_) thread.join();
   relays_.clear();
@@ -33,6 +32,7 @@ void Player::close_all() {
   }
   for (size_t i = 0; i < replies.size(); ++i) {
     HostRecord& host = record_.hosts[i];
+    loaded_[i] = false;
     if (!replies[i]) {
       lose(i, replies[i].error());
       continue;
@@ -47,7 +47,8 @@ void Player::close_all() {
 
 void Player::collect_requests() {
   for (size_t i = 0; i < setup_.hosts.size(); ++i) {
-    if (plan_.hosts[i].requests.empty() || !record_.hosts[i].lost.empty()) continue;
+    if (plan_.hosts[i].requests.empty() || !loaded_[i]) continue;
+    if (!record_.hosts[i].lost.empty()) continue;
     const auto collected = setup_.hosts[i].agent->abandon_run(setup_.run);
     if (!collected) {
       note(fmt::format("{}: {}", record_.hosts[i].name, collected.error().message));
@@ -84,6 +85,10 @@ void Player::add_request(size_t i, const v1::FaultState& fault) {
 
 void Player::conclude() {
   record_.ended_utc_ns = now_utc_ns();
+  for (size_t i = 0; i < record_.hosts.size(); ++i) {
+    if (record_.barrier_utc_ns == 0 || setup_.sample.count() == 0) break;
+    if (!sampled_.contains(i)) note(record_.hosts[i].name + " sent no samples");
+  }
   merge_events(record_.events);
   record_.actions = judge_actions(plan_, record_.events, record_.barrier_utc_ns);
   std::vector<std::string> lost;

@@ -216,6 +216,7 @@ std::unique_ptr<AgentWatch> FakeAgent::watch_resources(
 Result<v1::ClosePlanReply> FakeAgent::close_plan() {
   const std::lock_guard lock(mutex_);
   CUTSET_TRY(alive());
+  if (!open_) return Error::unavailable("the agent says: no plan is loaded");
   ++closes_;
   for (const v1::Step& step : steps_) {
     const bool lasts = step.has_partition() || step.has_pause();

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "fake_agent.h"
+#include "schema_check.h"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -13,7 +14,6 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "injector/fdsl/read.h"
-#include "schema_check.h"
 
 namespace cutset::injector::play {
 namespace {
@@ -136,9 +136,19 @@ TEST_F(Play, ProblemsOfAllHostsAndNothingStarts) {
   EXPECT_TRUE(record.problems[1].text().starts_with("s.yml:5:"))
       << record.problems[1].text();
   for (const auto& agent : agents) {
-    EXPECT_EQ(agent->closes(), 1);
+    EXPECT_FALSE(agent->is_open());
     EXPECT_TRUE(agent->barriers().empty());
   }
+}
+
+TEST_F(Play, WhoCouldIsClosedWhenAnotherCannot) {
+  load(kOnTwoHosts);
+  manners[1].refuses["m2/b/0/partition"] = "nft is missing; install nftables";
+  const PlayRecord record = run();
+  EXPECT_EQ(record.verdict, Verdict::kRefused);
+  EXPECT_EQ(agents[0]->closes(), 1);
+  EXPECT_EQ(agents[1]->closes(), 0);
+  for (const HostRecord& host : record.hosts) EXPECT_EQ(host.lost, "");
 }
 
 TEST_F(Play, LateAgentMakesAllBeginAgainWithMoreLead) {
