@@ -1,13 +1,22 @@
-// cutset play SCHEDULE.yml --dry-run: the plan of a schedule, host by host.
+// cutset play SCHEDULE.yml: a schedule is carried out as it is; with --dry-run it is only
+// shown what would happen where.
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+#include <set>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/command.h"
+#include "cli/play_session.h"
+#include "injector/duration.h"
 #include "injector/fdsl/plan.h"
 #include "injector/fdsl/read.h"
+#include "injector/play/compile.h"
 #include "injector/yaml_tree.h"
 
 namespace cutset::cli {
@@ -15,19 +24,117 @@ namespace cutset::cli {
 namespace {
 
 namespace fdsl = injector::fdsl;
+namespace play = injector::play;
+
+constexpr int64_t kShortestSampleMs = 50;
 
 struct PlayOptions {
   std::string schedule;
-  std::string hosts = "local";
+  std::string config;  // "": cutset.yaml beside the schedule
+  std::string hosts;   // "": those of the config
   std::vector<std::string> places;
+  std::string record;
+  std::string faultsee_results;
+  std::string sample = "1s";
   bool dry_run = false;
 };
 
-Result<fdsl::Plan> plan_of(const PlayOptions& options) {
-  CUTSET_ASSIGN(const fdsl::Placement placement,
-                fdsl::parse_placement(options.hosts, options.places));
-  CUTSET_ASSIGN(const std::string text,
-                read_file(options.schedule, injector::kLargestFile));
+std::string config_path(const PlayOptions& options) {
+  if (!options.config.empty()) return options.config;
+  const std::filesystem::path folder =
+      std::filesystem::path(options.schedule).parent_path();
+  return (folder / "cutset.yaml").string();
+}
+
+/// A dry run needs no cutset.yaml; one that is there says where services are.
+Result<injector::Config> config_of(const PlayOptions& options) {
+  const std::string path = config_path(options);
+  const bool needed = !options.dry_run || !options.config.empty();
+  if (!std::filesystem::exists(path)) {
+    if (!needed) return injector::Config();
+    return Error::unavailable(fmt::format(
+        "{} is not there; it says how the services of the schedule are started (give "
+        "another with --config)",
+        path));
+  }
+  return injector::load_config(path, injector::ConfigPurpose::kPlay);
+}
+
+/// --hosts [KIND:]a,b,c
+Result<injector::HostsConfig> hosts_of(const PlayOptions& options,
+                                       const injector::Config& config) {
+  using Kind = injector::HostsConfig::Kind;
+  injector::HostsConfig hosts = config.hosts;
+  if (options.hosts.empty()) return hosts;
+  std::string names = options.hosts;
+  const size_t colon = names.find(':');
+  if (colon != std::string::npos) {
+    const std::string kind = names.substr(0, colon);
+    names.erase(0, colon + 1);
+    std::vector<std::string> known;
+    bool found = false;
+    for (const Kind one :
+         {Kind::kProcesses, Kind::kNamespaces, Kind::kDocker, Kind::kSwarm}) {
+      known.emplace_back(injector::kind_name(one));
+      if (known.back() != kind) continue;
+      hosts.kind = one;
+      found = true;
+    }
+    if (!found) {
+      return Error::usage(fmt::format(
+          "--hosts: \"{}\" is no kind of hosts{} (one of {}; others are described in "
+          "cutset.yaml)",
+          kind, suggestion(kind, known), join(known, ", ")));
+    }
+  } else if (hosts.kind == Kind::kExternal) {
+    return Error::usage(
+        "--hosts: hosts with agents of their own are described in "
+        "cutset.yaml, they cannot be named here only");
+  }
+  CUTSET_ASSIGN(const fdsl::Placement placement, fdsl::parse_placement(names, {}));
+  hosts.names = placement.hosts;
+  return hosts;
+}
+
+/// `on:` of the services, then --place.
+Result<fdsl::Placement> placement_of(const PlayOptions& options,
+                                     const injector::Config& config,
+                                     const injector::HostsConfig& hosts) {
+  CUTSET_ASSIGN(fdsl::Placement placement,
+                fdsl::parse_placement(join(hosts.names, ","), options.places));
+  for (const injector::ServiceConfig& service : config.services) {
+    if (service.on.empty() || placement.host_of_service.contains(service.name)) continue;
+    for (int slot = 0; slot < service.slots; ++slot) {
+      const std::string& host = service.on[static_cast<size_t>(slot) % service.on.size()];
+      const bool known =
+          std::find(hosts.names.begin(), hosts.names.end(), host) != hosts.names.end();
+      // With hosts of other names on the command line the file's places mean nothing.
+      if (known) placement.host_of.try_emplace({service.name, slot}, host);
+    }
+  }
+  return placement;
+}
+
+/// Places of slots that the schedule does not have are no mistake of its author.
+void leave_out_unused(const fdsl::Schedule& schedule, const PlayOptions& options,
+                      fdsl::Placement& placement) {
+  const auto asked = fdsl::parse_placement(join(placement.hosts, ","), options.places);
+  fdsl::Placement in_turn;
+  in_turn.hosts = placement.hosts;
+  const auto plan = fdsl::make_plan(schedule, in_turn);
+  std::set<std::pair<std::string, int>> there;
+  if (plan) {
+    for (const auto& instance : plan->instances) {
+      there.emplace(instance.service, instance.slot);
+    }
+  }
+  std::erase_if(placement.host_of, [&](const auto& entry) {
+    const bool by_user = asked && asked->host_of.contains(entry.first);
+    return !by_user && !there.contains(entry.first);
+  });
+}
+
+Result<fdsl::Schedule> schedule_of(const PlayOptions& options, const std::string& text) {
   fdsl::ScheduleReading reading = fdsl::read_schedule(text, options.schedule);
   for (const Error& warning : reading.warnings) {
     Error shown = warning;
@@ -39,37 +146,91 @@ Result<fdsl::Plan> plan_of(const PlayOptions& options) {
     std::fprintf(stderr, "%s\n", problem.text().c_str());
   }
   if (!reading.problems.empty()) return reading.problems.front();
-  return fdsl::make_plan(reading.schedule, placement);
+  return std::move(reading.schedule);
 }
 
-int play(const PlayOptions& options, const GlobalOptions& global) {
-  const Result<fdsl::Plan> plan = plan_of(options);
-  if (!plan) return fail(plan.error(), global);
-  const std::string text = global.json ? fdsl::plan_json(*plan) : fdsl::plan_text(*plan);
+int show(const fdsl::Plan& plan, const play::CompiledPlan& compiled,
+         const GlobalOptions& global) {
+  std::string text = global.json ? fdsl::plan_json(plan) : fdsl::plan_text(plan);
+  if (!global.json && compiled.problems.empty()) {
+    text += "What each agent is given:\n" + play::steps_text(compiled);
+  }
   std::fwrite(text.data(), 1, text.size(), stdout);
-  return kExitHeld;
+  for (const Error& problem : compiled.problems) {
+    std::fprintf(stderr, "%s\n", ("cannot be played: " + problem.text()).c_str());
+  }
+  return compiled.problems.empty() ? kExitHeld : kExitBadInput;
+}
+
+Result<std::chrono::milliseconds> sample_of(const PlayOptions& options) {
+  if (options.sample == "0") return std::chrono::milliseconds(0);
+  CUTSET_ASSIGN(const std::chrono::milliseconds sample,
+                injector::parse_duration(options.sample));
+  if (sample.count() < kShortestSampleMs) {
+    return Error::usage(fmt::format("--sample {}: at least {} ms, or 0 for no samples",
+                                    options.sample, kShortestSampleMs));
+  }
+  return sample;
+}
+
+Result<int> play_file(const PlayOptions& options, const GlobalOptions& global) {
+  CUTSET_ASSIGN(const std::chrono::milliseconds sample, sample_of(options));
+  CUTSET_ASSIGN(const std::string text,
+                read_file(options.schedule, injector::kLargestFile));
+  CUTSET_ASSIGN(const fdsl::Schedule schedule, schedule_of(options, text));
+  CUTSET_ASSIGN(const injector::Config config, config_of(options));
+  CUTSET_ASSIGN(const injector::HostsConfig hosts, hosts_of(options, config));
+  CUTSET_ASSIGN(fdsl::Placement placement, placement_of(options, config, hosts));
+  leave_out_unused(schedule, options, placement);
+  CUTSET_ASSIGN(const fdsl::Plan plan, fdsl::make_plan(schedule, placement));
+  const play::CompiledPlan compiled = play::compile(schedule, plan, options.schedule);
+  if (options.dry_run) return show(plan, compiled, global);
+  for (const Error& problem : compiled.problems) {
+    if (&problem == &compiled.problems.front()) continue;
+    std::fprintf(stderr, "%s\n", problem.text().c_str());
+  }
+  if (!compiled.problems.empty()) return compiled.problems.front();
+  return play_on_hosts({options.schedule, text, schedule, plan, compiled, config, hosts,
+                        options.record, options.faultsee_results, sample},
+                       global);
+}
+
+int play_schedule(const PlayOptions& options, const GlobalOptions& global) {
+  const Result<int> code = play_file(options, global);
+  return code ? *code : fail(code.error(), global);
 }
 
 }  // namespace
 
 void add_play_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   auto options = std::make_shared<PlayOptions>();
-  CLI::App* command = app.add_subcommand(
-      "play", "Show what an FDSL schedule does, host by host; run nothing");
+  CLI::App* command =
+      app.add_subcommand("play", "Carry out an FDSL schedule as it is, and record it");
   command->add_option("schedule", options->schedule, "The FDSL schedule")->required();
-  command->add_flag("--dry-run", options->dry_run, "Print the plan; nothing is started")
-      ->required();
-  command
-      ->add_option("--hosts", options->hosts,
-                   "Names of hosts with commas between them; instances take them in "
-                   "turn")
-      ->capture_default_str();
+  command->add_option("--config", options->config,
+                      "How services are started (default: cutset.yaml beside the "
+                      "schedule)");
+  command->add_flag("--dry-run", options->dry_run,
+                    "Print the plan and what each agent is given; nothing is started");
+  command->add_option("--hosts", options->hosts,
+                      "[KIND:]NAMES with commas between them instead of the hosts of the "
+                      "configuration; instances take them in turn");
   command->add_option("--place", options->places,
                       "SERVICE=HOST or SERVICE/SLOT=HOST: where instances run instead");
+  command->add_option("--record", options->record,
+                      "Folder of the record (default: one below .cutset/plays)");
+  command->add_option("--faultsee-results", options->faultsee_results,
+                      "Write FaultSee's seven result files into this folder too");
+  command
+      ->add_option("--sample", options->sample,
+                   "How often CPU, memory, network and disk are sampled; 0: never")
+      ->capture_default_str();
   command->footer(
-      "Example: cutset play schedule.yml --dry-run --hosts a,b,c --place client=a");
+      "Exit codes: 0 everything fired; 2 something did not, or a host could not do it; "
+      "3 stopped.\n"
+      "Example: cutset play schedule.yml --hosts a,b,c --place client=a --record run-1");
   command->callback([options, &global, &chosen] {
-    chosen = [options, &global] { return play(*options, global); };
+    chosen = [options, &global] { return play_schedule(*options, global); };
   });
 }
 
