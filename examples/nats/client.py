@@ -34,15 +34,11 @@ class Client:
         self.connection = None
 
     def make_stream(self):
-        """There is one already when another client was faster; without a leader yet the server says so."""
+        """Changes nothing if there is one already; nor if the servers have no leader yet, then they refuse."""
         wanted = {"name": STREAM, "subjects": [STREAM], "num_replicas": len(self.addresses), "storage": self.storage}
-        for _ in range(200):
-            try:
-                answer = self.connect().request(f"$JS.API.STREAM.CREATE.{STREAM}", json.dumps(wanted))
-                if "error" not in answer:
-                    return
-            except (Refused, Unanswered):
-                pass
+        try:
+            self.connect().request(f"$JS.API.STREAM.CREATE.{STREAM}", json.dumps(wanted))
+        except (Refused, Unanswered):
             self.disconnect()
 
     def perform(self, operation):
@@ -54,6 +50,7 @@ class Client:
             return {"type": "fail", "error": f"no operation {operation['f']}"}
         except Refused as why:
             self.disconnect()
+            self.make_stream()
             return {"type": "fail", "error": str(why)}
         except Unanswered as why:
             self.disconnect()
@@ -84,7 +81,6 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     client = Client(sys.argv[1].split(","), sys.argv[2])
-    client.make_stream()
     for text in sys.stdin:
         operation = json.loads(text)
         answer = client.perform(operation)
