@@ -77,9 +77,9 @@ Result<std::unique_ptr<Journal>> Journal::create(const std::string& path) {
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
 }
 
-Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path) {
+/// Its records without the end; returns their size in bytes.
+Result<size_t> Journal::read(const std::string& path, Impl* impl) {
   CUTSET_ASSIGN(const std::string content, read_file(path, kLargestJournal));
-  auto impl = std::make_unique<Impl>();
   impl->path = path;
   size_t kept = 0;
   size_t start = 0;
@@ -99,6 +99,18 @@ Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path) {
     kept = start;
     impl->recorded.push_back(record);
   }
+  return kept;
+}
+
+Result<std::unique_ptr<Journal>> Journal::replay(const std::string& path) {
+  auto impl = std::make_unique<Impl>();
+  CUTSET_TRY(read(path, impl.get()));
+  return std::unique_ptr<Journal>(new Journal(std::move(impl)));
+}
+
+Result<std::unique_ptr<Journal>> Journal::resume(const std::string& path) {
+  auto impl = std::make_unique<Impl>();
+  CUTSET_ASSIGN(const size_t kept, read(path, impl.get()));
   impl->file = Fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
   if (!impl->file.valid() ||
       ::ftruncate(impl->file.get(), static_cast<off_t>(kept)) != 0) {

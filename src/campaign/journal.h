@@ -30,6 +30,8 @@ class Journal {
   static Result<std::unique_ptr<Journal>> create(const std::string& path);
   /// Continues the journal at `path`. Its last `end` record, if any, is dropped.
   static Result<std::unique_ptr<Journal>> resume(const std::string& path);
+  /// As resume(), to look at it only: nothing is written.
+  static Result<std::unique_ptr<Journal>> replay(const std::string& path);
   ~Journal();
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
@@ -44,6 +46,7 @@ class Journal {
 
  private:
   class Impl;
+  static Result<size_t> read(const std::string& path, Impl* impl);
   explicit Journal(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,508 @@
+#include "campaign/nodes/node_campaign.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "campaign/nodes/node_json.h"
+#include "campaign/nodes/node_mechanism.h"
+#include "campaign/nodes/node_random.h"
+#include "campaign/nodes/node_runner.h"
+#include "campaign/nodes/node_sets.h"
+
+namespace cutset::campaign::nodes {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr uint64_t kMostCounted = 100'000;
+/// A baseline that draws nothing new so often has seen what there is.
+constexpr int kMostOldDraws = 10'000;
+
+class NodeCampaign {
+ public:
+  NodeCampaign(NodeExperimenter& experimenter, Journal& journal,
+               const NodeCampaignOptions& options)
+      : experimenter_(experimenter),
+        journal_(journal),
+        options_(options),
+        runner_(experimenter, journal, options) {}
+
+  Result<NodeSummary> run() {
+    CUTSET_TRY(journal_.append(start_record()));
+    CUTSET_ASSIGN(const bool holds, runner_.fault_free());
+    if (holds) {
+      Json record;
+      record["type"] = "roles";
+      record["roles"] = to_json(experimenter_.roles());
+      CUTSET_TRY(journal_.append(record));
+      count_model();
+      CUTSET_TRY(search());
+    }
+    conclude(holds);
+    CUTSET_TRY(journal_.append(end_record()));
+    return std::move(runner_.summary());
+  }
+
+ private:
+  Status search() {
+    switch (options_.strategy) {
+      case Strategy::kRandom:
+        return draw();
+      case Strategy::kExhaustive:
+        return enumerate();
+      case Strategy::kSupports:
+        break;
+    }
+    CUTSET_TRY(probe());
+    CUTSET_TRY(sets(SupportUse::kAll, "support"));
+    CUTSET_TRY(sets(SupportUse::kServed, "rescue"));
+    return ladders_of_findings();
+  }
+
+  // Singles: the ends of each ladder, then rungs between. Places come in the order of
+  // how much of the fault-free supports their faults take: what everything hangs on is
+  // probed to the end before the next place begins.
+
+  struct Probed {
+    Ladder ladder;
+    std::string as;  // refined as that one
+  };
+
+  size_t weight(const Element& element) const {
+    const Evidence* base = runner_.evidence().find({});
+    std::set<Premise> taken;
+    for (const WriteClass& writes : base->run.classes) {
+      for (const Support& support : writes.supports) {
+        for (const Premise& premise : support.premises) {
+          for (const bool before : {true, false}) {
+            if (runner_.evidence().takes({element, Milliseconds(0)}, before, premise))
+              taken.insert(premise);
+          }
+        }
+      }
+    }
+    return taken.size();
+  }
+
+  std::string place_of(const Element& element) const {
+    return element.at.text() + "\n" + (is_cut(element.mode) ? element.other.text() : "");
+  }
+
+  /// Groups of elements with the same places, the weightiest group first.
+  std::vector<std::vector<Element>> places() const {
+    std::map<std::string, std::vector<Element>> by_place;
+    for (const Element& element : runner_.space().elements()) {
+      const NodeFault fault{element, runner_.space().rungs(element).back()};
+      if (runner_.space().canonical(single(fault)) != single(fault)) continue;
+      // Both directions of a link stand together.
+      Element named = element;
+      if (is_cut(named.mode) && named.at < named.other) std::swap(named.at, named.other);
+      by_place[place_of(named)].push_back(element);
+    }
+    std::vector<std::vector<Element>> groups;
+    for (auto& [place, elements] : by_place) groups.push_back(std::move(elements));
+    std::stable_sort(groups.begin(), groups.end(), [this](const auto& a, const auto& b) {
+      return heaviest(a) > heaviest(b);
+    });
+    return groups;
+  }
+
+  size_t heaviest(const std::vector<Element>& elements) const {
+    size_t most = 0;
+    for (const Element& element : elements)
+      most = std::max(most, weight(element) * 2 + (is_cut(element.mode) ? 0 : 1));
+    return most;
+  }
+
+  Status probe() {
+    const std::string fault_free = NodeRunner::label_of(*runner_.evidence().find({}));
+    for (const std::vector<Element>& elements : places()) {
+      const size_t first = probed_.size();
+      for (const Element& element : elements)
+        probed_.push_back(
+            {Ladder(element, runner_.space().rungs(element), fault_free), ""});
+      for (size_t i = first; i < probed_.size(); ++i) {
+        while (const auto rung = probed_[i].ladder.next_end())
+          CUTSET_TRY(try_rung(probed_[i].ladder, *rung, "end"));
+      }
+      share_shapes(first);
+      bool any = true;
+      while (any && !runner_.stopped()) {  // a rung of each in turn
+        any = false;
+        for (size_t i = first; i < probed_.size(); ++i) {
+          if (!probed_[i].as.empty()) continue;
+          const auto rung = options_.distinguish_all ? probed_[i].ladder.next_untried()
+                                                     : probed_[i].ladder.next_between();
+          if (!rung) continue;
+          any = true;
+          CUTSET_TRY(try_rung(probed_[i].ladder, *rung, "rung"));
+        }
+      }
+      if (runner_.stopped()) break;
+    }
+    return {};
+  }
+
+  /// Modes of one family at one place whose ends look alike are refined once.
+  void share_shapes(size_t first) {
+    if (options_.distinguish_all) return;
+    std::map<std::string, std::string> refined;
+    for (size_t i = first; i < probed_.size(); ++i) {
+      const Element& element = probed_[i].ladder.element();
+      if (probed_[i].ladder.size() < 3) continue;
+      const std::string family = is_of_links(element.mode)      ? "links"
+                                 : element.mode == Mode::kPause ? "pause"
+                                                                : "stop";
+      const auto [found, is_new] = refined.emplace(
+          family + element.at.process + "\n" + probed_[i].ladder.shape(), element.text());
+      if (!is_new) probed_[i].as = found->second;
+    }
+  }
+
+  Status try_rung(Ladder& ladder, size_t rung, const std::string& purpose) {
+    const NodeFault fault{ladder.element(), ladder.rung(rung)};
+    CUTSET_ASSIGN(const Evidence* evidence,
+                  runner_.experiment(single(fault), purpose,
+                                     purpose == "end" ? "an end of the ladder"
+                                                      : "its neighbours differ"));
+    ladder.record(rung,
+                  evidence == nullptr ? "unknown" : NodeRunner::label_of(*evidence));
+    return {};
+  }
+
+  // Sets of faults.
+
+  Status sets(SupportUse use, const std::string& purpose) {
+    const std::string reason = use == SupportUse::kAll
+                                   ? "takes every copy that was seen of some write"
+                                   : "takes what served the final read of some write";
+    DeadSets dead;
+    while (!runner_.stopped()) {
+      const std::vector<NodeFault> faults = representatives(
+          runner_.space(), runner_.evidence(), use, options_.distinguish_all);
+      const Choice choice = next_schedule(runner_.space(), runner_.evidence(), faults,
+                                          use, options_.distinguish_all, &dead);
+      if (!choice.schedule) return {};
+      CUTSET_TRY(runner_.experiment(*choice.schedule, purpose, reason));
+    }
+    return {};
+  }
+
+  /// The range of durations of each fault of a finding of several that breaks, up to the
+  /// neighbours that hold.
+  Status ladders_of_findings() {
+    for (size_t i = 0; i < runner_.summary().groups.size() && !runner_.stopped(); ++i) {
+      const MechanismGroup group = runner_.summary().groups[i];
+      if (group.flaky || group.main.schedule.size() < 2) continue;
+      const std::vector<NodeStep>& steps = group.main.schedule.steps;
+      for (size_t s = 0; s < steps.size(); ++s) {
+        for (size_t f = 0; f < steps[s].faults.size(); ++f)
+          CUTSET_TRY(explore(group.main.schedule, s, f));
+      }
+    }
+    return {};
+  }
+
+  Status explore(const NodeSchedule& schedule, size_t step, size_t place) {
+    const NodeFault& fault = schedule.steps[step].faults[place];
+    const std::vector<Milliseconds> rungs = runner_.space().rungs(fault.element);
+    const auto here = static_cast<size_t>(
+        std::find(rungs.begin(), rungs.end(), fault.duration) - rungs.begin());
+    if (rungs.size() < 2 || here == rungs.size()) return {};
+    for (const int direction : {-1, 1}) {
+      for (size_t i = here; !runner_.stopped();) {
+        if ((direction < 0 && i == 0) || (direction > 0 && i + 1 == rungs.size())) break;
+        i = direction < 0 ? i - 1 : i + 1;
+        if (breaks_alone({fault.element, rungs[i]})) break;
+        CUTSET_ASSIGN(
+            const Evidence* evidence,
+            runner_.experiment(with_duration(schedule, step, place, rungs[i]), "range",
+                               "how far does " + schedule.text() + " go on breaking"));
+        if (evidence == nullptr || !is_broken(evidence->run.verdict)) break;
+      }
+    }
+    return {};
+  }
+
+  /// By its ladder, or by that of the element as which it was not refined.
+  bool breaks_alone(const NodeFault& fault) const {
+    for (const Probed& probed : probed_) {
+      if (probed.ladder.element().text() != fault.element.text()) continue;
+      for (const Probed& other : probed_) {
+        const Ladder& ladder = other.ladder;
+        if (ladder.element().text() !=
+            (probed.as.empty() ? fault.element.text() : probed.as))
+          continue;
+        for (size_t i = 0; i < ladder.size(); ++i) {
+          if (ladder.rung(i) != fault.duration) continue;
+          const RungResult rung = ladder_result(other).rungs[i];
+          return rung.state == RungState::kBroken;
+        }
+      }
+    }
+    return false;
+  }
+
+  static NodeSchedule with_duration(const NodeSchedule& schedule, size_t step,
+                                    size_t place, Milliseconds duration) {
+    std::vector<NodeStep> steps = schedule.steps;
+    steps[step].faults[place].duration = duration;
+    return make_schedule(std::move(steps));
+  }
+
+  // Baselines.
+
+  bool enough() {
+    return options_.enough_groups != 0 &&
+           runner_.summary().groups.size() >= options_.enough_groups;
+  }
+
+  Status draw() {
+    ScheduleSampler sampler(runner_.space(), options_.seed);
+    for (int old = 0; !runner_.stopped() && !enough() && old < kMostOldDraws;) {
+      const NodeSchedule schedule = sampler.draw();
+      if (runner_.evidence().is_settled(schedule)) {
+        ++old;
+        continue;
+      }
+      old = 0;
+      CUTSET_TRY(runner_.experiment(schedule, "random", "drawn"));
+    }
+    return {};
+  }
+
+  Status enumerate() {
+    Status status;
+    for_each_schedule(runner_.space(), [&](const NodeSchedule& schedule) {
+      if (runner_.evidence().contains_violated(schedule)) return true;
+      if (auto done = runner_.experiment(schedule, "exhaustive", "next"); !done.ok()) {
+        status = done.error();
+        return false;
+      }
+      return !runner_.stopped() && !enough();
+    });
+    return status;
+  }
+
+  // The end.
+
+  void count_model() {
+    NodeSummary& summary = runner_.summary();
+    summary.schedules_at_least =
+        !for_each_schedule(runner_.space(), [&summary](const NodeSchedule&) {
+          return ++summary.schedules_in_model < kMostCounted;
+        });
+  }
+
+  void conclude(bool holds) {
+    NodeSummary& summary = runner_.summary();
+    if (!holds) {
+      summary.statement = "Not begun: " + summary.why + ".";
+      return;
+    }
+    for (const Probed& probed : probed_) summary.ladders.push_back(ladder_result(probed));
+    for (const MechanismGroup& group : summary.groups) {
+      if (group.main.schedule.size() > 1) add_ladders_of(group);
+    }
+    state_end();
+  }
+
+  RungResult rung_result(const NodeSchedule& schedule, Milliseconds duration) const {
+    RungResult rung;
+    rung.duration = duration;
+    const Evidence* evidence = runner_.evidence().find(schedule);
+    if (evidence == nullptr) return rung;
+    rung.tried = true;
+    rung.state = is_broken(evidence->run.verdict) ? RungState::kBroken : RungState::kHeld;
+    rung.experiment = evidence->experiment;
+    rung.group = evidence->group;
+    rung.signature = signature_of(evidence->run);
+    return rung;
+  }
+
+  LadderResult ladder_result(const Probed& probed) const {
+    LadderResult result;
+    const Ladder& ladder = probed.ladder;
+    result.words = ladder.element().text();
+    result.as = probed.as;
+    for (size_t i = 0; i < ladder.size(); ++i) {
+      RungResult rung =
+          rung_result(single({ladder.element(), ladder.rung(i)}), ladder.rung(i));
+      if (!rung.tried && probed.as.empty()) {
+        if (const std::optional<std::string> label = ladder.label(i))
+          rung = inferred(rung, *label);
+      }
+      result.rungs.push_back(std::move(rung));
+    }
+    return result;
+  }
+
+  /// What a rung with this label was, tried at another one.
+  RungResult inferred(RungResult rung, const std::string& label) const {
+    for (const Evidence& evidence : runner_.evidence().all()) {
+      if (evidence.schedule.size() > 1 || NodeRunner::label_of(evidence) != label)
+        continue;
+      rung.state =
+          is_broken(evidence.run.verdict) ? RungState::kBroken : RungState::kHeld;
+      rung.group = evidence.group;
+      rung.signature = signature_of(evidence.run);
+      break;
+    }
+    return rung;
+  }
+
+  void add_ladders_of(const MechanismGroup& group) {
+    const NodeSchedule& schedule = group.main.schedule;
+    for (size_t s = 0; s < schedule.steps.size(); ++s) {
+      for (size_t f = 0; f < schedule.steps[s].faults.size(); ++f) {
+        const std::vector<Milliseconds> rungs =
+            runner_.space().rungs(schedule.steps[s].faults[f].element);
+        if (rungs.size() < 2) continue;
+        LadderResult result;
+        result.words = fmt::format(
+            "{}, in: {}", schedule.steps[s].faults[f].element.text(), schedule.text());
+        for (const Milliseconds rung : rungs)
+          result.rungs.push_back(rung_result(with_duration(schedule, s, f, rung), rung));
+        runner_.summary().ladders.push_back(std::move(result));
+      }
+    }
+  }
+
+  void state_end() {
+    NodeSummary& summary = runner_.summary();
+    const auto confirmed = std::count_if(summary.groups.begin(), summary.groups.end(),
+                                         [](const auto& group) { return !group.flaky; });
+    if (summary.status != CampaignStatus::kExhausted) {
+      summary.statement = fmt::format(
+          "Not finished: {}. {} schedules were tried; nothing is said about the others.",
+          summary.why, summary.experiments);
+      return;
+    }
+    const NodeModel& model = summary.model;
+    const size_t most_nodes = runner_.space().most_nodes();
+    const std::string all = fmt::format(
+        "the {}{} schedules of at most {} on at most {} at a time",
+        summary.schedules_at_least ? "more than " : "", summary.schedules_in_model,
+        counted(model.most_faults, "fault"), counted(most_nodes, "node"));
+    if (options_.strategy == Strategy::kRandom) {
+      summary.statement =
+          fmt::format("{} schedules were drawn of {}.", summary.experiments - 1, all);
+      return;
+    }
+    summary.statement = fmt::format(
+        "Of {}, each was tried, is like one that was tried, contains one that breaks the "
+        "outcome, or leaves a copy from which the observed runs say that every "
+        "acknowledged write can be read. {} tried; {}.",
+        all, counted(static_cast<size_t>(summary.experiments), "schedule"),
+        confirmed == 0 ? "none breaks the outcome"
+                       : fmt::format("writes are lost in {}",
+                                     counted(static_cast<size_t>(confirmed), "way")));
+    if (options_.strategy == Strategy::kSupports) state_assumptions();
+  }
+
+  void state_assumptions() {
+    NodeSummary& summary = runner_.summary();
+    const NodeModel& model = summary.model;
+    std::vector<std::string> modes;
+    for (const Mode mode : model.modes) modes.emplace_back(mode_name(mode));
+    std::vector<std::string> rungs;
+    for (const Milliseconds rung : model.ladder) rungs.push_back(duration_text(rung));
+    summary.assumptions = {
+        fmt::format("faults are {}; other faults were not looked at", join(modes, ", ")),
+        fmt::format("they last {}; between two of these with equal ends nothing else "
+                    "happens",
+                    join(rungs, ", ")),
+        "a schedule begins after a fixed number of acknowledged writes, its next step "
+        "when one more write is acknowledged: no other moments were tried",
+        "the system does the same under the same schedule; what held was run " +
+            counted(static_cast<size_t>(std::max(1, options_.repeat_held)), "time"),
+        "modes and durations that looked alike by themselves are alike in sets of "
+        "several "
+        "faults",
+        "a fault takes what docs/concepts/nodes.md says that it takes, and a copy that "
+        "no fault took can be read as it was in the run that showed it",
+        "windows that follow each other are no longer window",
+    };
+    if (model.symmetric)
+      summary.assumptions.emplace_back("nodes of one role can be exchanged");
+    if (options_.distinguish_all)
+      summary.assumptions.erase(summary.assumptions.begin() + 4);
+  }
+
+  static std::string counted(size_t count, const std::string& what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  }
+
+  Json start_record() const {
+    Json record;
+    record["type"] = "start";
+    record["schema_version"] = 1;
+    record["world"] = "nodes";
+    record["name"] = options_.name;
+    record["config"] = options_.config;
+    record["strategy"] = strategy_name(options_.strategy);
+    record["seed"] = options_.seed;
+    record["fault_free_runs"] = options_.fault_free_runs;
+    record["repeat"] = options_.repeat;
+    record["repeat_variant"] = options_.repeat_variant;
+    record["repeat_held"] = options_.repeat_held;
+    record["distinguish_all"] = options_.distinguish_all;
+    record["max_experiments"] = options_.max_experiments.value_or(0);
+    record["enough_groups"] = options_.enough_groups;
+    record["model"] = to_json(options_.model);
+    return record;
+  }
+
+  Json end_record() {
+    const NodeSummary& summary = runner_.summary();
+    Json record;
+    record["type"] = "end";
+    record["status"] = campaign_status_name(summary.status);
+    record["why"] = summary.why;
+    record["exit_code"] = summary.exit_code(false);
+    record["experiments"] = summary.experiments;
+    record["runs"] = summary.runs;
+    record["inconclusive"] = summary.inconclusive;
+    record["unreachable"] = summary.unreachable;
+    record["schedules_in_model"] = summary.schedules_in_model;
+    record["mechanisms"] = Json::array();
+    for (const MechanismGroup& group : summary.groups)
+      record["mechanisms"].push_back(group.key);
+    record["statement"] = summary.statement;
+    record["assumptions"] = summary.assumptions;
+    return record;
+  }
+
+  NodeExperimenter& experimenter_;
+  Journal& journal_;
+  const NodeCampaignOptions& options_;
+  NodeRunner runner_;
+  std::vector<Probed> probed_;
+};
+
+}  // namespace
+
+std::string_view strategy_name(Strategy strategy) {
+  switch (strategy) {
+    case Strategy::kSupports:
+      return "supports";
+    case Strategy::kRandom:
+      return "random";
+    case Strategy::kExhaustive:
+      return "exhaustive";
+  }
+  return "?";
+}
+
+Result<NodeSummary> run_node_campaign(NodeExperimenter& experimenter, Journal& journal,
+                                      const NodeCampaignOptions& options) {
+  return NodeCampaign(experimenter, journal, options).run();
+}
+
+}  // namespace cutset::campaign::nodes
