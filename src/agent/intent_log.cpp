@@ -149,24 +149,24 @@ Status IntentLog::close_after_crash(const std::string& state_folder,
                                     const std::vector<uint64_t>& undone, bool closed) {
   CUTSET_ASSIGN(Fd file, open_log(state_folder));
   IntentLog log(std::move(file), Fd(), "");
-  CUTSET_TRY(log.append(""));  // ends a torn line
+  CUTSET_TRY(log.append("", false));  // ends a torn line
   for (const uint64_t number : undone) CUTSET_TRY(log.undone(number));
   return closed ? log.closed() : Status();
 }
 
-Status IntentLog::append(const std::string& line) {
+Status IntentLog::append(const std::string& line, bool flush) {
   const std::string text = line + "\n";
   struct stat before {};
   if (::fstat(file_.get(), &before) != 0)
     return Error::system("cannot look at the intent log");
-  Status written = write_and_flush(text);
+  Status written = write(text, flush);
   // Half a line would swallow the next one; giving room back works on a full disk too.
   if (!written.ok() && ::ftruncate(file_.get(), before.st_size) != 0)
     return Error::system("cannot cut a torn line off the intent log");
   return written;
 }
 
-Status IntentLog::write_and_flush(std::string_view text) {
+Status IntentLog::write(std::string_view text, bool flush) {
   size_t written = 0;
   while (written < text.size()) {
     const ssize_t count =
@@ -175,31 +175,32 @@ Status IntentLog::write_and_flush(std::string_view text) {
     if (count < 0) return Error::system("cannot write the intent log");
     written += static_cast<size_t>(count);
   }
-  if (::fdatasync(file_.get()) != 0) return Error::system("cannot flush the intent log");
+  if (flush && ::fdatasync(file_.get()) != 0)
+    return Error::system("cannot flush the intent log");
   return {};
 }
 
 Status IntentLog::socket(const std::string& path) {
-  return append("socket " + path);
+  return append("socket " + path, false);
 }
 Status IntentLog::worker(const ProcessId& id) {
-  return append(fmt::format("worker {} {}", id.pid, id.start));
+  return append(fmt::format("worker {} {}", id.pid, id.start), false);
 }
 Status IntentLog::start(const std::string& service) {
-  return append("start " + service);
+  return append("start " + service, false);
 }
 Status IntentLog::running(const std::string& service, const ProcessId& id) {
-  return append(fmt::format("running {} {} {}", service, id.pid, id.start));
+  return append(fmt::format("running {} {} {}", service, id.pid, id.start), false);
 }
 Status IntentLog::ended(const std::string& service, pid_t pid) {
-  return append(fmt::format("ended {} {}", service, pid));
+  return append(fmt::format("ended {} {}", service, pid), false);
 }
-Status IntentLog::undo(uint64_t number, const UndoRecord& record) {
+Status IntentLog::undo(uint64_t number, const UndoRecord& record, bool outlives_boot) {
   CUTSET_ASSIGN(const std::string line, encode_record(record));
-  return append(fmt::format("undo {} {}", number, line));
+  return append(fmt::format("undo {} {}", number, line), outlives_boot);
 }
 Status IntentLog::undone(uint64_t number) {
-  return append(fmt::format("undone {}", number));
+  return append(fmt::format("undone {}", number), false);
 }
 Status IntentLog::alive() {
   // One small write over the same bytes: a reader sees the old time or the new one.
@@ -211,7 +212,7 @@ Status IntentLog::alive() {
   return {};
 }
 Status IntentLog::closed() {
-  return append("closed");
+  return append("closed", false);
 }
 
 }  // namespace cutset::agent

@@ -1,6 +1,7 @@
 // The intent log: what this agent is about to do and has done to the machine, so that
 // whoever comes after a crash can undo it. A text file in the state folder, one fact a
-// line, on disk before the act:
+// line, written before the act (and flushed to the disk if what it describes outlives a
+// boot; what does not is gone with the machine, and a flush takes milliseconds):
 //
 //   cutset-intent 1 <keeper pid> <keeper start> <mark> <world>
 //   socket <path>                      the socket file that is served
@@ -82,7 +83,7 @@ class IntentLog {
   Status start(const std::string& service);
   Status running(const std::string& service, const ProcessId& id);
   Status ended(const std::string& service, pid_t pid);
-  Status undo(uint64_t number, const UndoRecord& record);
+  Status undo(uint64_t number, const UndoRecord& record, bool outlives_boot);
   Status undone(uint64_t number);
   Status closed();
   /// The keeper is alive now.
@@ -93,8 +94,8 @@ class IntentLog {
       : file_(std::move(file)),
         alive_file_(std::move(alive_file)),
         mark_(std::move(mark)) {}
-  Status append(const std::string& line);
-  Status write_and_flush(std::string_view text);
+  Status append(const std::string& line, bool flush);
+  Status write(std::string_view text, bool flush);
 
   Fd file_;
   Fd alive_file_;

@@ -248,11 +248,11 @@ void Keeper::record(const KeeperMessage& message) {
 
 Result<uint64_t> Keeper::write_record(const std::string& line) {
   std::optional<UndoRecord> record = parse_record(line);
-  if (!record || find_undo_rule(record->kind) == nullptr)
-    return Error::internal("a record that nobody could undo");
+  const UndoRule* rule = record ? find_undo_rule(record->kind) : nullptr;
+  if (rule == nullptr) return Error::internal("a record that nobody could undo");
   const uint64_t number =
       std::max(last_record_, open_.empty() ? 0 : open_.back().number) + 1;
-  CUTSET_TRY(log_.undo(number, *record));
+  CUTSET_TRY(log_.undo(number, *record, rule->outlives_boot));
   last_record_ = number;
   open_.push_back({number, std::move(*record)});
   return number;

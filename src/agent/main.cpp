@@ -6,6 +6,7 @@
 
 #include "agent/client.h"
 #include "agent/command_line.h"
+#include "agent/pressure.h"
 #include "agent/serve.h"
 #include "agent/unix_socket.h"
 #include "agent/version.h"
@@ -56,6 +57,9 @@ Result<int> run(const std::vector<std::string>& arguments) {
 
 int guarded_main(int count, char** values) {
   set_log_name("cutset-agent");
+  if (const auto code =
+          run_pressure(std::vector<std::string>(values + 1, values + count)))
+    return *code;
   const Result<int> result = run(std::vector<std::string>(values + 1, values + count));
   if (result.ok()) return *result;
   log_error("{}", result.error().text());

@@ -16,6 +16,7 @@
 #include "agent/data_folders.h"
 #include "agent/door.h"
 #include "agent/lease.h"
+#include "agent/plan/plans.h"
 #include "agent/proxies.h"
 #include "agent/service_impl.h"
 #include "agent/supervisor.h"
@@ -91,9 +92,10 @@ void set_up_process() {
   ::_exit(kExitInternal);
 }
 
-void undo_lease(const std::string& why, const std::string& state_folder, Proxies& proxies,
-                Supervisor& supervisor) {
+void undo_lease(const std::string& why, const std::string& state_folder, Plans& plans,
+                Proxies& proxies, Supervisor& supervisor) {
   log_info("the lease has ended: {}", why);
+  plans.abandon();
   proxies.close_all();
   const Result<int> ended = supervisor.end_all();
   if (!ended.ok()) log_error("{}", ended.error().text());
@@ -123,13 +125,18 @@ int run_worker(WorkerPlan plan) {
   Proxies proxies(plan.state_folder);
   Captures captures;
   Supervisor supervisor(std::move(plan.link), [&plan] { keeper_lost(plan); });
+  FaultHost host;
+  host.mark = plan.mark;
+  host.state_folder = plan.state_folder;
+  Plans plans(host, supervisor);
   Lease lease(plan.lease, [&](const std::string& why) {
-    undo_lease(why, plan.state_folder, proxies, supervisor);
+    undo_lease(why, plan.state_folder, plans, proxies, supervisor);
     captures.stop_all();
     if (plan.exit_with_lease) finished.raise();
   });
   const auto capture_service = make_capture_service(lease, captures);
-  const auto service = make_service({plan.state_folder, lease, proxies, supervisor});
+  const auto service =
+      make_service({plan.state_folder, lease, proxies, supervisor, plans});
   const std::unique_ptr<grpc::Server> server =
       build_server({service.get(), capture_service.get()});
   if (!server) {

@@ -5,6 +5,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "agent/cancel_watch.h"
+#include "agent/plan/event_log.h"
 #include "agent/service_log.h"
 #include "agent/validate.h"
 #include "agent/version.h"
@@ -163,13 +164,57 @@ class AgentService final : public v1::Agent::Service {
     return answer(std::move(collected), reply);
   }
 
+  grpc::Status LoadPlan(ServerContext*, const v1::LoadPlanRequest* request,
+                        v1::LoadPlanReply* reply) override {
+    return leased(*request, reply, [&] { return parts_.plans.load(*request); });
+  }
+
+  grpc::Status StartPlan(ServerContext*, const v1::StartPlanRequest* request,
+                         v1::StartPlanReply* reply) override {
+    return leased(*request, reply, [&] { return parts_.plans.start(*request); });
+  }
+
+  grpc::Status FireStep(ServerContext*, const v1::FireStepRequest* request,
+                        v1::FireStepReply* reply) override {
+    return leased(*request, reply, [&] { return parts_.plans.fire(*request); });
+  }
+
+  grpc::Status WatchPlan(ServerContext* context, const v1::WatchPlanRequest* request,
+                         grpc::ServerWriter<v1::StepEvent>* writer) override {
+    if (!parts_.lease.holds(request->lease())) return no_lease();
+    const Status watched = parts_.plans.watch(
+        request->after(),
+        [&](const v1::StepEvent& event) { return writer->Write(event); },
+        [&] { return context->IsCancelled(); });
+    return watched.ok() ? grpc::Status::OK : failed(watched.error());
+  }
+
+  grpc::Status ClosePlan(ServerContext*, const v1::ClosePlanRequest* request,
+                         v1::ClosePlanReply* reply) override {
+    // Outside with_lease, like StopService: undoing may take seconds.
+    if (!parts_.lease.holds(request->lease())) return no_lease();
+    return answer(parts_.plans.close(), reply);
+  }
+
+  grpc::Status ExchangeClock(ServerContext*, const v1::ExchangeClockRequest* request,
+                             v1::ExchangeClockReply* reply) override {
+    reply->set_received_utc_ns(utc_now_ns());
+    if (!parts_.lease.holds(request->lease())) return no_lease();
+    reply->set_sent_utc_ns(utc_now_ns());
+    reply->set_monotonic_ns(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                Monotonic::now().time_since_epoch())
+                                .count());
+    return grpc::Status::OK;
+  }
+
   grpc::Status GetStatus(ServerContext*, const v1::GetStatusRequest*,
                          v1::GetStatusReply* reply) override {
     const std::string controller = parts_.lease.controller();
     reply->set_agent_version(version());
     reply->set_leased(!controller.empty());
     reply->set_controller(controller);
-    reply->set_armed_faults(parts_.proxies.armed_faults());
+    reply->set_armed_faults(parts_.proxies.armed_faults() +
+                            parts_.plans.faults_in_place());
     std::map<std::string, v1::ServiceStatus> services;
     for (const auto& [name, opened] : parts_.proxies.opened()) {
       services[name].set_listen(opened.listen());
@@ -186,7 +231,7 @@ class AgentService final : public v1::Agent::Service {
 
   grpc::Status UndoAll(ServerContext*, const v1::UndoAllRequest*,
                        v1::UndoAllReply* reply) override {
-    reply->set_faults_lifted(parts_.proxies.lift_all());
+    reply->set_faults_lifted(parts_.plans.abandon() + parts_.proxies.lift_all());
     const Result<int> ended = parts_.supervisor.end_all();
     if (!ended.ok()) return failed(ended.error());
     reply->set_processes_ended(static_cast<uint32_t>(*ended));
@@ -198,8 +243,10 @@ class AgentService final : public v1::Agent::Service {
  private:
   template <typename Request, typename Reply, typename Work>
   grpc::Status leased(const Request& request, Reply* reply, const Work& work) {
-    if (const Status valid = check_request(request); !valid.ok())
-      return failed(valid.error());
+    if constexpr (requires { check_request(request); }) {
+      if (const Status valid = check_request(request); !valid.ok())
+        return failed(valid.error());
+    }
     grpc::Status status = no_lease();
     parts_.lease.with_lease(request.lease(), [&] { status = answer(work(), reply); });
     return status;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "agent/lease.h"
+#include "agent/plan/plans.h"
 #include "agent/proxies.h"
 #include "agent/supervisor.h"
 
@@ -24,6 +25,7 @@ struct Parts {
   Lease& lease;
   Proxies& proxies;
   Supervisor& supervisor;
+  Plans& plans;
 };
 
 /// The parts must outlive the service.

@@ -163,25 +163,58 @@ bool Supervisor::read_some(MessageReader& reader) {
 }
 
 void Supervisor::accept(const KeeperMessage& message) {
-  const std::lock_guard lock(mutex_);
-  if (message.kind == KeeperMessage::Kind::kExited) {
-    running_.erase(message.name);
-    if (ended_.size() < kEndedLimit)
-      ended_.push_back({message.name, static_cast<int>(message.number)});
-    return;
+  // Who has seen that nothing runs any more, and then ends the watching, still gets this.
+  const std::lock_guard watching(watching_);
+  std::optional<Change> change;
+  {
+    const std::lock_guard lock(mutex_);
+    change = note(message);
+    const auto question = questions_.find(message.id);
+    // Otherwise who asked has lost patience.
+    if (question != questions_.end()) question->second = message;
+    answered_.notify_all();
   }
-  if (message.kind == KeeperMessage::Kind::kStopped && message.text.empty())
-    running_.erase(message.name);
-  if (message.kind == KeeperMessage::Kind::kStarted) {
+  if (change && watcher_) watcher_(*change);
+}
+
+// What the message changes about what runs. Requires: mutex_ is held.
+std::optional<Supervisor::Change> Supervisor::note(const KeeperMessage& message) {
+  using Kind = KeeperMessage::Kind;
+  if (message.kind == Kind::kStarted) {
     const auto starting = starting_.find(message.id);
-    if (starting != starting_.end() && message.text.empty())
-      running_[starting->second] = message.number;
-    if (starting != starting_.end()) starting_.erase(starting);
+    if (starting == starting_.end()) return std::nullopt;
+    const std::string name = starting->second;
+    starting_.erase(starting);
+    if (!message.text.empty()) return std::nullopt;
+    running_[name] = message.number;
+    exit_codes_.erase(name);
+    return Change{name, true, message.number};
   }
-  const auto question = questions_.find(message.id);
-  if (question == questions_.end()) return;  // who asked has lost patience
-  question->second = message;
-  answered_.notify_all();
+  const bool exited = message.kind == Kind::kExited;
+  const bool stopped = message.kind == Kind::kStopped && message.text.empty();
+  if (!exited && !stopped) return std::nullopt;
+  const int exit_code = static_cast<int>(message.number);
+  if (exited && ended_.size() < kEndedLimit) ended_.push_back({message.name, exit_code});
+  // Asked to stop it twice, the keeper answers twice.
+  if (running_.erase(message.name) == 0) return std::nullopt;
+  if (exit_codes_.size() > kEndedLimit) exit_codes_.erase(exit_codes_.begin());
+  exit_codes_[message.name] = exit_code;
+  return Change{message.name, false, exit_code};
+}
+
+std::optional<int> Supervisor::wait(const std::string& name,
+                                    std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  const bool over = answered_.wait_for(lock, patience,
+                                       [&] { return lost_ || !running_.contains(name); });
+  if (!over || running_.contains(name)) return std::nullopt;
+  const auto found = exit_codes_.find(name);
+  return found == exit_codes_.end() ? 0 : found->second;
+}
+
+void Supervisor::watch(std::function<void(const Change&)> watcher) {
+  const std::lock_guard lock(watching_);
+  watcher_ = std::move(watcher);
 }
 
 void Supervisor::lose() {

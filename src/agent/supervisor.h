@@ -59,6 +59,20 @@ class Supervisor final : public Intents {
   /// Services that ended without being stopped since the last call, in the order they
   /// ended.
   std::vector<EndedService> take_ended();
+  /// Waits until no process of that name runs. Returns its exit code, 0 if it never ran
+  /// or has been started by nobody. Nothing: it still runs after `patience`.
+  std::optional<int> wait(const std::string& name, std::chrono::milliseconds patience);
+
+  /// Starts and ends as they become known, in order, on the reading thread: `watcher`
+  /// must not ask the keeper anything. Called with an empty function, it returns when no
+  /// call is under way.
+  struct Change {
+    std::string name;
+    bool started = false;  // otherwise ended
+    int64_t number = 0;    // pid, or exit code
+  };
+  void watch(std::function<void(const Change&)> watcher);
+
   /// Pids of what runs now.
   std::map<std::string, int64_t> running() const;
 
@@ -67,6 +81,7 @@ class Supervisor final : public Intents {
   void read_loop();
   bool read_some(MessageReader& reader);
   void accept(const KeeperMessage& message);
+  std::optional<Change> note(const KeeperMessage& message);
   void lose();
 
   Fd link_;
@@ -81,6 +96,9 @@ class Supervisor final : public Intents {
   std::map<uint64_t, std::string> starting_;  // names of the open kStart questions
   std::map<std::string, int64_t> running_;
   std::vector<EndedService> ended_;
+  std::map<std::string, int> exit_codes_;  // of the last life of each name
+  std::mutex watching_;  // before mutex_; held while `watcher_` is called
+  std::function<void(const Change&)> watcher_;
   bool lost_ = false;
   bool closing_ = false;
   std::thread reader_;

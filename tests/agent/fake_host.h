@@ -18,6 +18,9 @@ class FakeInstances final : public Instances {
     const auto found = instances.find(text_of(name));
     return found == instances.end() ? nullptr : &found->second;
   }
+  Result<Body*> body(const v1::InstanceName& name) const override {
+    return Error::unavailable(text_of(name) + " has no body in this test");
+  }
   Result<ProcessId> leader(const v1::InstanceName& name) const override {
     const auto found = leaders.find(text_of(name));
     if (found == leaders.end())

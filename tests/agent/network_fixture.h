@@ -87,6 +87,9 @@ class TestInstances final : public Instances {
   void add_elsewhere(const std::string& service, const std::string& address,
                      std::vector<uint32_t> ports);
 
+  Result<Body*> body(const v1::InstanceName& name) const override {
+    return Error::unavailable(text_of(name) + " has no body in this test");
+  }
   const v1::Instance* find(const v1::InstanceName& name) const override;
   std::vector<const v1::Instance*> all() const override;
   Result<ProcessId> leader(const v1::InstanceName& name) const override;

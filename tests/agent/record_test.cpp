@@ -99,8 +99,8 @@ TEST(Record, RulesTrustNoWord) {
 TEST_F(RecordFolder, TheLogKeepsWhatIsOpen) {
   Result<IntentLog> log = IntentLog::begin(folder_, {{3, {"disk-fill", {"/old"}}}});
   ASSERT_TRUE(log.ok()) << log.error().text();
-  ASSERT_TRUE(log->undo(4, {"disk-fill", {"/a b"}}).ok());
-  ASSERT_TRUE(log->undo(5, {"disk-fill", {"/c"}}).ok());
+  ASSERT_TRUE(log->undo(4, {"disk-fill", {"/a b"}}, true).ok());
+  ASSERT_TRUE(log->undo(5, {"disk-fill", {"/c"}}, true).ok());
   ASSERT_TRUE(log->undone(4).ok());
   const auto intent = read_intent(folder_);
   ASSERT_TRUE(intent.ok() && intent->has_value());
@@ -115,10 +115,10 @@ TEST_F(RecordFolder, TheNextStartUndoesNewestFirstAndKeepsWhatItCannot) {
   {
     Result<IntentLog> log = IntentLog::begin(folder_, {});
     ASSERT_TRUE(log.ok());
-    ASSERT_TRUE(log->undo(1, {"disk-fill", {fill_name('a')}}).ok());
-    ASSERT_TRUE(log->undo(2, {"of-the-future", {"x"}}).ok());
-    ASSERT_TRUE(log->undo(3, {"disk-fill", {folder_ + "/precious"}}).ok());
-    ASSERT_TRUE(log->undo(4, {"disk-fill", {fill_name('b')}}).ok());  // never made
+    ASSERT_TRUE(log->undo(1, {"disk-fill", {fill_name('a')}}, true).ok());
+    ASSERT_TRUE(log->undo(2, {"of-the-future", {"x"}}, true).ok());
+    ASSERT_TRUE(log->undo(3, {"disk-fill", {folder_ + "/precious"}}, true).ok());
+    ASSERT_TRUE(log->undo(4, {"disk-fill", {fill_name('b')}}, true).ok());  // never made
   }
   const Result<Undone> undone = undo_earlier_agent(folder_);
   ASSERT_TRUE(undone.ok()) << undone.error().text();
@@ -155,7 +155,7 @@ TEST_F(RecordFolder, AFullDiskTakesNoHalfLine) {
     const std::string path = "/" + std::string(3000, 'p');
     Status written;
     while (written.ok() && number < 100)
-      written = log->undo(++number, {"disk-fill", {path}});
+      written = log->undo(++number, {"disk-fill", {path}}, true);
     ASSERT_FALSE(written.ok()) << "the disk never filled";
     EXPECT_NE(written.error().text().find("No space"), std::string::npos);
     const uint64_t kept = number - 1;

@@ -16,6 +16,7 @@
 // faults run beside each other.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,7 +27,9 @@
 
 namespace cutset::agent {
 
+class CallGate;     // agent/plan/call_gate.h
 class Instances;    // agent/plan/instances.h
+struct RunOutcome;  // agent/plan/body.h
 class MessageGate;  // agent/plan/message_gate.h
 class Supervisor;   // agent/supervisor.h
 
@@ -35,8 +38,13 @@ struct FaultHost {
   Instances* instances = nullptr;
   Supervisor* supervisor = nullptr;     // starts processes through the keeper
   MessageGate* message_gate = nullptr;  // null: no link of this agent is a proxy's
+  CallGate* call_gate = nullptr;        // the reverse proxies
   std::string mark;                     // random word of this agent; for names of ours
   std::string state_folder;
+  /// Set when the plan is being closed: what waits gives up.
+  const std::atomic<bool>* closing = nullptr;
+
+  bool is_closing() const { return closing != nullptr && *closing; }
 };
 
 class Fault {
@@ -54,8 +62,12 @@ class Fault {
   virtual Result<std::string> apply() = 0;
 
   /// Looks whether it is there, where possible by other means than apply() used. Returns
-  /// how it was seen ("3 processes gone", "rule counter 12"). Bounded: about a second.
+  /// how it was seen ("3 processes gone", "rule counter 12"). Bounded: about a second, or
+  /// what the action itself takes (a grace), but not when host.is_closing().
   virtual Result<std::string> verify() = 0;
+
+  /// Of a custom action, once verified; nothing for others.
+  virtual const RunOutcome* outcome() const { return nullptr; }
 
   /// Lets go of what the object holds in this process; the records are undone after it.
   virtual Status release() { return {}; }

@@ -4,10 +4,19 @@
 #include <array>
 
 #include "agent/faults/bandwidth.h"
+#include "agent/faults/cpu.h"
+#include "agent/faults/custom.h"
 #include "agent/faults/delay.h"
 #include "agent/faults/disk_fill.h"
+#include "agent/faults/kill.h"
+#include "agent/faults/memory.h"
 #include "agent/faults/omission.h"
 #include "agent/faults/partition.h"
+#include "agent/faults/pause.h"
+#include "agent/faults/restart.h"
+#include "agent/faults/signal.h"
+#include "agent/faults/start.h"
+#include "agent/faults/stop.h"
 
 namespace cutset::agent {
 
@@ -16,11 +25,20 @@ namespace {
 using v1::Step;
 
 constexpr std::array kRules{
-    FaultRule{Step::kDiskFill, "disk_fill", check_disk_fill, make_disk_fill},
-    FaultRule{Step::kPartition, "partition", check_partition, make_partition},
-    FaultRule{Step::kDelay, "delay", check_delay, make_delay},
-    FaultRule{Step::kBandwidth, "bandwidth", check_bandwidth, make_bandwidth},
-    FaultRule{Step::kOmission, "omission", check_omission, make_omission},
+    FaultRule{Step::kKill, "kill", false, check_kill, make_kill},
+    FaultRule{Step::kSignal, "signal", false, check_signal, make_signal},
+    FaultRule{Step::kStop, "stop", false, check_stop, make_stop},
+    FaultRule{Step::kStart, "start", false, check_start, make_start},
+    FaultRule{Step::kRestart, "restart", false, check_restart, make_restart},
+    FaultRule{Step::kPause, "pause", true, check_pause, make_pause},
+    FaultRule{Step::kCpu, "cpu", true, check_cpu, make_cpu},
+    FaultRule{Step::kMemory, "memory", true, check_memory, make_memory},
+    FaultRule{Step::kDiskFill, "disk_fill", true, check_disk_fill, make_disk_fill},
+    FaultRule{Step::kCustom, "custom", false, check_custom, make_custom},
+    FaultRule{Step::kPartition, "partition", true, check_partition, make_partition},
+    FaultRule{Step::kDelay, "delay", true, check_delay, make_delay},
+    FaultRule{Step::kOmission, "omission", true, check_omission, make_omission},
+    FaultRule{Step::kBandwidth, "bandwidth", true, check_bandwidth, make_bandwidth},
 };
 
 }  // namespace

@@ -14,6 +14,8 @@ namespace cutset::agent {
 struct FaultRule {
   cutset::agent::v1::Step::ActionCase action;
   const char* name;  // as FDSL calls it
+  /// It stays until it is undone (a pause), or is over when it is done (a kill).
+  bool lasts;
   /// When the plan is loaded; the instance need not run yet. Returns a note for people
   /// ("delays are made by a proxy here") or "". Error: why this host cannot do it, and
   /// what would help.

@@ -7,6 +7,7 @@
 
 #include "agent/faults/disk_fill.h"
 #include "agent/faults/partition.h"
+#include "agent/groups/group.h"
 #include "agent/link/link_tap.h"
 
 namespace cutset::agent {
@@ -14,6 +15,8 @@ namespace cutset::agent {
 namespace {
 
 constexpr std::array kRules{
+    UndoRule{kGroupRecord, UndoStage::kPlace, false, undo_group},
+    UndoRule{kFrozenRecord, UndoStage::kFault, false, undo_frozen},
     UndoRule{kDiskFillRecord, UndoStage::kFault, true, undo_disk_fill},
     UndoRule{kPartitionRecord, UndoStage::kFault, false, undo_partition},
     UndoRule{link::kTapRecord, UndoStage::kFault, false, link::undo_tap},

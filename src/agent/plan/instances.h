@@ -16,6 +16,8 @@
 
 namespace cutset::agent {
 
+class Body;  // agent/plan/body.h
+
 class Instances {
  public:
   virtual ~Instances() = default;
@@ -24,6 +26,9 @@ class Instances {
   virtual const v1::Instance* find(const v1::InstanceName& name) const = 0;
   /// All of the plan, in its order: who shares an address is told apart by more than that.
   virtual std::vector<const v1::Instance*> all() const = 0;
+
+  /// What acts on it. Error: the plan has none of that name, or it is on another host.
+  virtual Result<Body*> body(const v1::InstanceName& name) const = 0;
 
   /// The process that was started, or a container's first process. Error: it does not
   /// run, or is on another host.
