@@ -257,7 +257,8 @@ void AgentFixture::start_agent(const std::vector<std::string>& options) {
         return intent.ok() && *intent && (*intent)->keeper.pid == keeper_ &&
                (*intent)->worker && is_served(socket_);
       },
-      milliseconds(10000)));
+      milliseconds(10000)))
+      << read_file(folder_ + "/agent.log", 1 << 20).value();
 }
 
 std::pair<int, std::string> AgentFixture::run_agent(
