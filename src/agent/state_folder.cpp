@@ -96,9 +96,8 @@ Result<Fd> lock_state_folder(const std::string& path) {
   if (!file.valid()) return Error::system("cannot open " + name);
   if (try_lock(file)) return file;
   CUTSET_ASSIGN(const std::optional<Intent> intent, read_intent(path));
-  if (intent && !intent->closed && !alive(intent->keeper) &&
-      wait_for_worker(file, *intent))
-    return file;
+  // Also when all is undone: a process lets go of its lock at the very end of its exit.
+  if (intent && !alive(intent->keeper) && wait_for_worker(file, *intent)) return file;
   return Error::unavailable(
       fmt::format("another cutset-agent{} uses the state folder {}: stop that one, or "
                   "give another --state",

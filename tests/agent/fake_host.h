@@ -18,6 +18,11 @@ class FakeInstances final : public Instances {
     const auto found = instances.find(text_of(name));
     return found == instances.end() ? nullptr : &found->second;
   }
+  std::vector<const v1::Instance*> all() const override {
+    std::vector<const v1::Instance*> found;
+    for (const auto& [name, instance] : instances) found.push_back(&instance);
+    return found;
+  }
   Result<Body*> body(const v1::InstanceName& name) const override {
     return Error::unavailable(text_of(name) + " has no body in this test");
   }

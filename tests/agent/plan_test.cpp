@@ -208,7 +208,7 @@ TEST_F(Plan, TriggersAndTheirTimeouts) {
   v1::Step* by_step = add_triggered("step", "a", 5000);
   by_step->mutable_kill();
   by_step->mutable_when()->mutable_step()->set_step("log");
-  by_step->mutable_when()->mutable_step()->set_after_ns(100'000'000);
+  by_step->mutable_when()->mutable_step()->set_after_ns(600'000'000);
   v1::Step* by_controller = add_triggered("controller", "", 5000);
   by_controller->mutable_mark()->set_text("told");
   by_controller->mutable_when()->set_controller(true);
@@ -252,7 +252,7 @@ TEST_F(Plan, TriggersAndTheirTimeouts) {
       "is left");
   const int64_t after = find(events, StepEvent::FIRED, "step")->since_barrier_ns() -
                         find(events, StepEvent::FIRED, "log")->since_barrier_ns();
-  EXPECT_GE(after, 100'000'000);
+  EXPECT_GE(after, 600'000'000);
   EXPECT_EQ(story(events, "controller"), "ARMED; TRIGGERED the controller; FIRED told");
   EXPECT_EQ(story(events, "inconclusive"),
             "ARMED; NOT_REACHED (its trigger was not seen within N ms)");
