@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "campaign/nodes/node_campaign.h"
 #include "cli/command.h"
 #include "cli/play_files.h"
 #include "cli/report_files.h"
@@ -42,6 +43,7 @@ Result<std::string> render(const ReportOptions& options, const std::string& form
   std::string path =
       options.paths.empty() ? ".cutset/journal.jsonl" : options.paths.front();
   if (std::filesystem::is_directory(path)) path += "/journal.jsonl";
+  if (campaign::nodes::is_node_journal(path)) return render_nodes(path, format, color);
   CUTSET_ASSIGN(const report::JournalView view, report::read_journal(path));
   return render_report(view, format, options.run, color);
 }

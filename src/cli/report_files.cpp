@@ -6,6 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "campaign/nodes/node_campaign.h"
+#include "report/nodes_html.h"
+#include "report/nodes_json.h"
+#include "report/nodes_text.h"
 #include "report/report_dot.h"
 #include "report/report_html.h"
 #include "report/report_json.h"
@@ -60,6 +64,20 @@ Result<std::string> render_report(const report::JournalView& view,
   report::TextOptions options;
   options.color = color;
   return report::report_text(view, options);
+}
+
+Result<std::string> render_nodes(const std::string& journal, const std::string& format,
+                                 bool color) {
+  CUTSET_TRY(check_format(format));
+  if (format == "junit" || format == "dot") {
+    return Error::usage(fmt::format(
+        "a campaign on nodes has no report \"{}\" (text, json or html)", format));
+  }
+  CUTSET_ASSIGN(const campaign::nodes::NodeSummary summary,
+                campaign::nodes::read_node_summary(journal));
+  if (format == "json") return report::nodes_json(summary);
+  if (format == "html") return report::nodes_html(summary);
+  return report::nodes_text(summary, color);
 }
 
 }  // namespace cutset::cli

@@ -23,4 +23,8 @@ Result<std::string> render_report(const report::JournalView& view,
                                   const std::string& format, const std::string& run,
                                   bool color);
 
+/// Of a campaign on nodes. format: text, json, html.
+Result<std::string> render_nodes(const std::string& journal, const std::string& format,
+                                 bool color);
+
 }  // namespace cutset::cli

@@ -334,12 +334,16 @@ class NodeCampaign {
     for (size_t i = 0; i < ladder.size(); ++i) {
       RungResult rung =
           rung_result(single({ladder.element(), ladder.rung(i)}), ladder.rung(i));
-      if (!rung.tried && probed.as.empty()) {
+      if (!rung.tried) {
         if (const std::optional<std::string> label = ladder.label(i))
           rung = inferred(rung, *label);
       }
       result.rungs.push_back(std::move(rung));
     }
+    const bool all_known = std::none_of(
+        result.rungs.begin(), result.rungs.end(),
+        [](const RungResult& rung) { return rung.state == RungState::kUnknown; });
+    if (all_known) result.as.clear();
     return result;
   }
 
@@ -427,7 +431,7 @@ class NodeCampaign {
         "faults",
         "a fault takes what docs/concepts/nodes.md says that it takes, and a copy that "
         "no fault took can be read as it was in the run that showed it",
-        "windows that follow each other are no longer window",
+        "two windows, one after the other, do not add up to a longer one",
     };
     if (model.symmetric)
       summary.assumptions.emplace_back("nodes of one role can be exchanged");

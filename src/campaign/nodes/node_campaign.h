@@ -61,5 +61,7 @@ Result<NodeSummary> run_node_campaign(NodeExperimenter& experimenter, Journal& j
 /// What a journal comes to so far; nothing is run and nothing is written. Error,
 /// kBadInput: it is no journal of a campaign on nodes.
 Result<NodeSummary> read_node_summary(const std::string& journal);
+/// By its first record; false for what cannot be read.
+bool is_node_journal(const std::string& path);
 
 }  // namespace cutset::campaign::nodes

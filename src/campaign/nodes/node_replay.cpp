@@ -1,5 +1,8 @@
 // A summary from a journal: the campaign is run again over it, with a system that cannot
 // be run. What is not in the journal is not in the summary.
+#include <algorithm>
+#include <fstream>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr size_t kLargestJournal = size_t{2} << 30;
+constexpr size_t kLongestStart = size_t{1} << 16;
 
 class NoSystem : public NodeExperimenter {
  public:
@@ -102,6 +106,15 @@ Result<NodeSummary> read_node_summary(const std::string& path) {
       summary.status = CampaignStatus::kFailed;
   }
   return summary;
+}
+
+bool is_node_journal(const std::string& path) {
+  std::ifstream file(path);
+  std::string first(kLongestStart, '\0');
+  file.read(first.data(), static_cast<std::streamsize>(first.size()));
+  first.resize(static_cast<size_t>(file.gcount()));
+  const Json record = Json::parse(first.substr(0, first.find('\n')), nullptr, false);
+  return record.is_object() && record.contains("world") && record["world"] == "nodes";
 }
 
 }  // namespace cutset::campaign::nodes
