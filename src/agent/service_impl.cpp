@@ -6,6 +6,7 @@
 
 #include "agent/cancel_watch.h"
 #include "agent/plan/event_log.h"
+#include "agent/resources/resource_watch.h"
 #include "agent/service_log.h"
 #include "agent/validate.h"
 #include "agent/version.h"
@@ -205,6 +206,17 @@ class AgentService final : public v1::Agent::Service {
                                 Monotonic::now().time_since_epoch())
                                 .count());
     return grpc::Status::OK;
+  }
+
+  grpc::Status WatchResources(ServerContext* context,
+                              const v1::WatchResourcesRequest* request,
+                              grpc::ServerWriter<v1::ResourceSamples>* writer) override {
+    if (!parts_.lease.holds(request->lease())) return no_lease();
+    const Status watched = watch_resources(
+        parts_.plans, std::chrono::milliseconds(request->interval_ms()),
+        [&](const v1::ResourceSamples& samples) { return writer->Write(samples); },
+        [&] { return context->IsCancelled() || !parts_.lease.holds(request->lease()); });
+    return watched.ok() ? grpc::Status::OK : failed(watched.error());
   }
 
   grpc::Status GetStatus(ServerContext*, const v1::GetStatusRequest*,

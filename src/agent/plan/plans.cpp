@@ -135,6 +135,12 @@ Status Plans::watch(uint64_t after,
   return {};
 }
 
+void Plans::look_at(const std::function<void(const Instances&)>& look) const {
+  const std::unique_lock changing(changing_, std::try_to_lock);
+  if (!changing.owns_lock()) return;
+  if (const std::shared_ptr<Loaded> plan = loaded()) look(*plan->instances);
+}
+
 std::vector<std::string> Plans::end(Loaded& plan) {
   std::vector<std::string> problems = plan.executor->close();
   for (std::string& problem : plan.instances->close())

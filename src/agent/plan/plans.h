@@ -17,6 +17,7 @@
 
 namespace cutset::agent {
 
+class Instances;
 class Supervisor;
 
 class Plans {
@@ -36,6 +37,10 @@ class Plans {
                const std::function<bool()>& given_up);
   Result<v1::ClosePlanReply> close();
 
+  /// Calls `look` with the instances of the plan, which stay meanwhile. Not at all if no
+  /// plan is loaded, or one is being loaded or closed.
+  void look_at(const std::function<void(const Instances&)>& look) const;
+
   /// Closes a plan if there is one. Returns how many faults were in place.
   uint32_t abandon();
   uint32_t faults_in_place() const;
@@ -50,7 +55,7 @@ class Plans {
   Supervisor& supervisor_;
   mutable std::mutex mutex_;
   std::shared_ptr<Loaded> loaded_;  // guarded by mutex_
-  std::mutex changing_;             // held while a plan is loaded or closed
+  mutable std::mutex changing_;     // held while a plan is loaded or closed
 };
 
 }  // namespace cutset::agent

@@ -1,0 +1,51 @@
+#include "agent/resources/resource_watch.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "agent/resources/sampler.h"
+
+namespace cutset::agent {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kShortest{50};
+constexpr milliseconds kSlice{100};  // how soon it is seen that nobody listens any more
+
+}  // namespace
+
+Status watch_resources(const Plans& plans, milliseconds interval,
+                       const std::function<bool(const v1::ResourceSamples&)>& write,
+                       const std::function<bool()>& given_up) {
+  if (interval < kShortest) {
+    return Error::bad_input(fmt::format("an interval of {} ms; at least {} are expected",
+                                        interval.count(), kShortest.count()));
+  }
+  Sampler sampler;
+  Clock::time_point next = Clock::now();
+  while (!given_up()) {
+    v1::ResourceSamples samples;
+    *samples.add_samples() = sampler.host();
+    plans.look_at([&](const Instances& instances) {
+      for (v1::ResourceSample& sample : sampler.instances(instances)) {
+        *samples.add_samples() = std::move(sample);
+      }
+    });
+    samples.set_cost_ns(sampler.cost_ns());
+    if (!write(samples)) return {};
+    // A machine that was too busy for some samples does not make up for them.
+    do next += interval;
+    while (next < Clock::now());
+    while (Clock::now() < next && !given_up()) {
+      std::this_thread::sleep_until(std::min(next, Clock::now() + kSlice));
+    }
+  }
+  return {};
+}
+
+}  // namespace cutset::agent
