@@ -51,6 +51,7 @@ Result<v1::ReadLogReply> read_service_log(const std::string& state_folder,
   v1::ReadLogReply reply;
   reply.set_end_offset(offset + static_cast<int64_t>(filled));
   reply.set_content(std::move(content));
+  reply.set_file(info.st_ino);
   return reply;
 }
 

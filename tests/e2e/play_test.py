@@ -165,6 +165,14 @@ class Play(harness.EndToEnd):
         self.assert_exit(done, 65)
         self.assertIn("nobody", done.stderr)
 
+    def test_again_in_the_same_place(self):
+        schedule = self.place / "schedule.yml"
+        schedule.write_text("events:\n  - beginning: {db: 1}\n  - moment: {time: 1, mark: m}\n  - end: 1\n")
+        for record in ("first", "second"):  # the output of the first is none of the second's
+            self.assert_exit(self.cutset("play", schedule, "--record", self.folder / record), 0)
+            lines = (self.folder / record / "logs.jsonl").read_text().splitlines()
+            self.assertEqual([json.loads(line)["line"] for line in lines], ["listening"])
+
     def test_dry_run_starts_nothing(self):
         done = self.play("--dry-run")
         self.assert_exit(done, 0)

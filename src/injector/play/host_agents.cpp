@@ -1,6 +1,7 @@
 #include "injector/play/host_agents.h"
 
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -15,28 +16,38 @@ namespace v1 = agent::v1;
 constexpr uint32_t kLogPiece = 1 << 20;
 constexpr size_t kMostLog = size_t{16} << 20;
 
-int64_t log_end(PlanAgent& agent, const std::string& service) {
+/// Where the output of a service ended when it was asked.
+struct LogEnd {
+  uint64_t file = 0;
+  int64_t offset = 0;
+};
+
+LogEnd log_end(PlanAgent& agent, const std::string& service) {
   v1::ReadLogRequest request;
   request.set_name(service);
   request.set_offset(-1);
   request.set_max_bytes(1);
   const auto reply = agent.read_log(std::move(request));
   // What was never started has no log yet.
-  return reply ? reply->end_offset() : 0;
+  return reply ? LogEnd{reply->file(), reply->end_offset()} : LogEnd();
 }
 
-Result<std::string> log_since(PlanAgent& agent, const std::string& service,
-                              int64_t offset) {
+Result<std::string> log_since(PlanAgent& agent, const std::string& service, LogEnd end) {
   std::string log;
   while (log.size() < kMostLog) {
     v1::ReadLogRequest request;
     request.set_name(service);
-    request.set_offset(offset);
+    request.set_offset(end.offset);
     request.set_max_bytes(kLogPiece);
     CUTSET_ASSIGN(const v1::ReadLogReply reply, agent.read_log(std::move(request)));
+    if (reply.file() != end.file) {
+      end.file = reply.file();
+      log.clear();
+      if (std::exchange(end.offset, 0) > 0) continue;  // read that one from its beginning
+    }
     if (reply.content().empty()) break;
     log += reply.content();
-    offset = reply.end_offset();
+    end.offset = reply.end_offset();
   }
   return log;
 }
@@ -109,7 +120,7 @@ Result<std::vector<PlayHost>> HostAgents::hosts() {
 
 std::function<Status(const BeginningInstance&, const std::function<bool()>&)>
 HostAgents::readiness(const Config& config, const StopSignal& stop) {
-  std::map<std::string, int64_t> log_ends;
+  std::map<std::string, LogEnd> log_ends;
   for (const auto& [key, place] : set_.book().places) {
     const std::string name = instance_service(key);
     log_ends[name] = log_end(agent(place.node), name);

@@ -1,6 +1,7 @@
 #include "injector/play/host_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cutset::injector::play {
 
@@ -23,7 +24,7 @@ HostWatch::HostWatch(Options options, PlanAgent& agent, RecordFolder& folder,
   for (const std::string& instance : options_.instances) {
     std::string service = instance;
     std::replace(service.begin(), service.end(), '/', '.');
-    logs_.push_back({instance, std::move(service), 0, now_utc_ns()});
+    logs_.push_back({instance, std::move(service), 0, 0, now_utc_ns()});
   }
   find_log_ends();
   thread_ = std::thread([this] { run(); });
@@ -48,6 +49,7 @@ void HostWatch::find_log_ends() {
     request.set_max_bytes(1);
     // An instance that was never started has no log yet.
     if (const auto reply = agent_.read_log(std::move(request)); reply) {
+      log.file = reply->file();
       log.offset = reply->end_offset();
     }
   }
@@ -90,6 +92,10 @@ void HostWatch::read_log(Log& log) {
     request.set_offset(log.offset);
     request.set_max_bytes(kLogPiece);
     const auto reply = agent_.read_log(std::move(request));
+    if (reply && reply->file() != log.file) {
+      log.file = reply->file();
+      if (std::exchange(log.offset, 0) > 0) continue;  // read that one from its beginning
+    }
     const int64_t now = now_utc_ns();
     const int64_t since = now - std::exchange(log.read_at, now);
     if (!reply || reply->content().empty()) return;

@@ -38,6 +38,7 @@ class HostWatch {
   struct Log {
     std::string instance;
     std::string service;  // its name in the agent's log
+    uint64_t file = 0;
     int64_t offset = 0;
     int64_t read_at = 0;
   };

@@ -1,5 +1,7 @@
 #include "fake_agent.h"
 
+#include <algorithm>
+
 #include "injector/play/clock.h"
 
 namespace cutset::injector::play {
@@ -243,12 +245,12 @@ Result<v1::ReadLogReply> FakeAgent::read_log(v1::ReadLogRequest request) {
   const std::lock_guard lock(mutex_);
   CUTSET_TRY(alive());
   v1::ReadLogReply reply;
-  const auto size = static_cast<int64_t>(manners_.output.size());
-  if (request.offset() < 0) return reply;
-  if (barrier_ > 0 && request.offset() < size) {
-    reply.set_content(manners_.output.substr(static_cast<size_t>(request.offset())));
-  }
-  reply.set_end_offset(request.offset() + static_cast<int64_t>(reply.content().size()));
+  const std::string& output = barrier_ > 0 ? manners_.output : manners_.old_output;
+  const auto size = static_cast<int64_t>(output.size());
+  const int64_t offset = request.offset() < 0 ? size : std::min(request.offset(), size);
+  reply.set_file(barrier_ > 0 ? 2 : 1);
+  reply.set_content(output.substr(static_cast<size_t>(offset)));
+  reply.set_end_offset(size);
   return reply;
 }
 

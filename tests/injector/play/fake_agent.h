@@ -27,6 +27,7 @@ class FakeAgent final : public PlanAgent {
     std::map<std::string, int64_t> triggers_at;  // step: since the barrier
     int64_t lost_at_ns = -1;                     // since the barrier
     std::string output;                          // of every instance, once it runs
+    std::string old_output;                      // before, in another file
   };
 
   explicit FakeAgent(Manners manners);
