@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # scripts/package builds what is installed, not every test
 
-foreach(program IN ITEMS cutset cutset-agent)
+foreach(program IN ITEMS cutset cutset-agent cutset-driver)
   if(TARGET ${program})
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
     install(FILES ${PROJECT_SOURCE_DIR}/packaging/man/${program}.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)

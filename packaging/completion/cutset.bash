@@ -1,6 +1,6 @@
 # Bash completion of cutset. Options are read from "cutset COMMAND --help", so they are never out of date.
 _cutset() {
-  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]-} commands="run check analyze diff solve verify replay play report lint fmt grade"
+  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]-} commands="run check analyze diff solve verify replay play report judge lint fmt grade"
   COMPREPLY=()
   if [[ $COMP_CWORD -eq 1 ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$current")

@@ -51,6 +51,7 @@ void add_solve_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_verify_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_report_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_play_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
+void add_judge_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_lint_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_fmt_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);
 void add_grade_command(CLI::App& app, GlobalOptions& global, Chosen& chosen);

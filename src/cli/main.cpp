@@ -68,8 +68,8 @@ int run(int argc, char** argv) {
   for (const AddCommand add :
        {add_run_command, add_check_command, add_analyze_command, add_solve_command,
         add_verify_command, add_diff_command, add_replay_command, add_play_command,
-        add_report_command, add_lint_command, add_fmt_command, add_grade_command,
-        add_agent_command, add_version_command}) {
+        add_report_command, add_judge_command, add_lint_command, add_fmt_command,
+        add_grade_command, add_agent_command, add_version_command}) {
     add(app, global, chosen);
   }
   try {
