@@ -32,6 +32,38 @@ std::string readiness_text(const injector::Readiness& ready) {
 
 }  // namespace
 
+namespace {
+
+std::string operations_text(const injector::HistoryWorkload& workload) {
+  const driver::OperationsPlan& plan = workload.plan.operations;
+  std::vector<std::string> mix;
+  for (const auto& [f, weight] : plan.mix) mix.push_back(fmt::format("{} {}", weight, f));
+  std::string text = fmt::format("operations of {} clients ({}), seed {}", plan.clients,
+                                 join(mix, ", "), plan.seed);
+  if (plan.count) text += fmt::format(", {} in all", *plan.count);
+  if (plan.duration) text += fmt::format(", for {} ms", plan.duration->count());
+  for (const driver::ConditionPlan& condition : workload.plan.settle) {
+    text += "\n  then until " + condition.text();
+  }
+  if (!workload.plan.final_f.empty()) {
+    text += fmt::format("\n  then a {} of every key", workload.plan.final_f);
+  }
+  return text;
+}
+
+std::string workload_text(const injector::WorkloadConfig& workload) {
+  if (workload.history) return operations_text(*workload.history);
+  return workload.http ? request_text(*workload.http)
+                       : command_text(workload.command->arguments);
+}
+
+std::string outcome_text(const injector::CheckConfig& check) {
+  return check.source == injector::CheckConfig::Source::kHistory ? check.history.text()
+                                                                 : check.expect.text();
+}
+
+}  // namespace
+
 std::string dry_run_text(const injector::Config& config) {
   std::string text =
       fmt::format("{} would start cutset-agent, and through it {} services:\n",
@@ -48,11 +80,10 @@ std::string dry_run_text(const injector::Config& config) {
   }
   if (config.reset.empty()) text += "  nothing is reset\n";
   text += "The workload:\n  ";
-  text += config.workload.http ? request_text(*config.workload.http)
-                               : command_text(config.workload.command->arguments);
+  text += workload_text(config.workload);
   text += fmt::format(" (within {} ms)\nThe outcomes:\n", config.workload.within.count());
   for (const injector::OutcomeConfig& outcome : config.outcomes) {
-    text += fmt::format("  {}: {}\n", outcome.name, outcome.check.expect.text());
+    text += fmt::format("  {}: {}\n", outcome.name, outcome_text(outcome.check));
   }
   std::vector<std::string> modes;
   for (const injector::ModeConfig& mode : config.modes) modes.push_back(mode.text());

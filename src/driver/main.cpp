@@ -49,6 +49,7 @@ constexpr const char* kHelp =
     "  --remarks        Each line on standard input (\"start\", \"heal\") becomes a "
     "remark of the\n"
     "                   history; settling waits for \"heal\" or the end of the input\n"
+    "  --healed         Begin with the remark \"heal\"\n"
     "  --serve          Be a client instead: an operation a line in, an answer a line "
     "out\n"
     "  --seed N         Instead of the plan's\n"
@@ -70,6 +71,7 @@ struct Options {
   std::vector<std::string> phases = {"load", "settle", "final"};
   std::optional<uint64_t> seed;
   bool remarks = false;
+  bool healed = false;
   bool serve = false;
 };
 
@@ -103,12 +105,15 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
       options.seed = std::stoull(number);
     } else if (word == "--remarks") {
       options.remarks = true;
+    } else if (word == "--healed") {
+      options.healed = true;
     } else if (word == "--serve") {
       options.serve = true;
     } else if (word.starts_with("-")) {
-      return Error::usage(fmt::format(
-          "unknown option {}{}", word,
-          suggestion(word, {"--history", "--phases", "--seed", "--remarks", "--serve"})));
+      return Error::usage(
+          fmt::format("unknown option {}{}", word,
+                      suggestion(word, {"--history", "--phases", "--seed", "--remarks",
+                                        "--healed", "--serve"})));
     } else if (options.plan.empty()) {
       options.plan = word;
     } else {
@@ -159,6 +164,7 @@ Result<int> run(const Options& options) {
   CUTSET_ASSIGN(const std::unique_ptr<Recorder> recorder, open_history(options, plan));
   std::unique_ptr<Remarks> remarks;
   if (options.remarks) remarks = std::make_unique<Remarks>(*recorder);
+  if (options.healed) CUTSET_TRY(recorder->remark("faults", "heal", ""));
   int code = kDone;
   if (has_phase(options, "load")) {
     log_info("seed {}, {} clients", plan.operations.seed, plan.operations.clients);

@@ -18,6 +18,7 @@
 
 #include "base/result.h"
 #include "identity/fault_mode.h"
+#include "injector/history_config.h"
 #include "injector/hosts/hosts_config.h"
 #include "injector/json_path.h"
 #include "injector/pattern.h"
@@ -64,8 +65,9 @@ struct CommandConfig {
 };
 
 struct WorkloadConfig {
-  std::optional<HttpConfig> http;  // exactly one of http, command
+  std::optional<HttpConfig> http;  // exactly one of http, command, history
   std::optional<CommandConfig> command;
+  std::optional<HistoryWorkload> history;
   Milliseconds within{10'000};
   std::string on;  // the host it runs on; "": where cutset runs
 };
@@ -91,12 +93,13 @@ struct Expectation {
 
 /// One source and what is expected of it.
 struct CheckConfig {
-  enum class Source { kAnswer, kHttp, kCommand, kLog };
+  enum class Source { kAnswer, kHttp, kCommand, kLog, kHistory };
   Source source = Source::kAnswer;
   HttpConfig http;
   CommandConfig command;
   std::string log_service;
-  Expectation expect;
+  HistoryCheck history;
+  Expectation expect;  // unless kHistory
   Milliseconds within{1000};
 };
 

@@ -10,6 +10,8 @@ namespace cutset::injector {
 namespace {
 
 constexpr size_t kMostChecks = 200;
+constexpr Milliseconds kLongestJudging{60'000};  // of a checker or a search
+constexpr Milliseconds kLongestLoad{60'000};     // unless said
 
 // What each source can be asked; the order is the one of errors and of the documentation.
 const std::vector<std::string> kHttpExpectations = {"status",  "json",        "equals",
@@ -106,16 +108,28 @@ CommandConfig ConfigReader::read_command(const YamlNode& node, const std::string
 
 void ConfigReader::read_workload(const YamlNode& node) {
   YamlSection section(reading_, node, "workload");
-  const std::optional<std::string> kind = section.one_of({"http", "command"});
+  const std::optional<std::string> kind =
+      section.one_of({"http", "command", "operations"});
   read_duration(section, "within", config_.workload.within);
+  if (kind && *kind == "operations") {
+    if (section.take("within") == nullptr) config_.workload.within = kLongestLoad;
+    config_.workload.history = history_reader().read_workload(section);
+  }
   section.finish();
   if (!kind) return;
   const YamlNode& value = *section.take(*kind);
   if (*kind == "http") {
     config_.workload.http = read_http(value, "workload.http");
-  } else {
+  } else if (*kind == "command") {
     config_.workload.command = read_command(value, "workload.command");
   }
+}
+
+HistoryReader ConfigReader::history_reader() {
+  return HistoryReader(reading_, absolute(""),
+                       [this](const YamlNode& node, const TemplateText& text) {
+                         check_placeholders(node, text, Where::kHarness);
+                       });
 }
 
 void ConfigReader::read_answer_check(YamlSection& section, const YamlNode& node,
@@ -138,7 +152,7 @@ void ConfigReader::read_answer_check(YamlSection& section, const YamlNode& node,
 CheckConfig ConfigReader::read_check(YamlSection& section, const std::string& what) {
   CheckConfig check;
   const std::optional<std::string> source =
-      section.one_of({"answer", "http", "command", "log"});
+      section.one_of({"answer", "http", "command", "log", "history"});
   if (!source) {
     section.take("expect");
     section.take("within");
@@ -149,6 +163,18 @@ CheckConfig ConfigReader::read_check(YamlSection& section, const std::string& wh
   if (*source == "answer") {
     check.source = CheckConfig::Source::kAnswer;
     read_answer_check(section, value, check);
+    return check;
+  }
+  if (*source == "history") {
+    check.source = CheckConfig::Source::kHistory;
+    check.history = history_reader().read_check(value, path);
+    check.within = kLongestJudging;
+    read_duration(section, "within", check.within);
+    if (!config_.workload.history) {
+      reading_.problem(value, path +
+                                  ": the workload writes no history; it needs "
+                                  "\"operations\" and \"client\"");
+    }
     return check;
   }
   const std::vector<std::string>* allowed = &kHttpExpectations;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "injector/config.h"
+#include "injector/history_reader.h"
 #include "injector/yaml_reading.h"
 
 namespace cutset::injector {
@@ -32,6 +33,7 @@ class ConfigReader {
 
   // config_checks.cpp
   void read_workload(const YamlNode& node);
+  HistoryReader history_reader();
   void read_outcomes(const YamlNode& node);
   void read_accepted(const YamlNode& node);
   void read_reset(const YamlNode& node);

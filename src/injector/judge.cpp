@@ -77,6 +77,24 @@ Result<Comparison> Judge::ask_log(const CheckConfig& check) {
   return compare(check.expect, evidence);
 }
 
+/// As a condition of a degradation; outcomes keep the state itself.
+Result<Comparison> Judge::ask_history(const CheckConfig& check,
+                                      const WorkloadAnswer& answer) {
+  campaign::OutcomeResult result;
+  CUTSET_TRY(judge_history(check, answer, result));
+  return Comparison{result.state == State::kHeld, result.found};
+}
+
+Status Judge::judge_history(const CheckConfig& check, const WorkloadAnswer& answer,
+                            campaign::OutcomeResult& result) {
+  if (answer.history == nullptr) {
+    result.state = State::kVacuous;
+    result.found = answer.failure;
+    return {};
+  }
+  return answer.history->judge(check.history, check.within, result);
+}
+
 Result<Comparison> Judge::ask(const CheckConfig& check, const WorkloadAnswer& answer) {
   switch (check.source) {
     case Source::kAnswer:
@@ -85,6 +103,8 @@ Result<Comparison> Judge::ask(const CheckConfig& check, const WorkloadAnswer& an
       return ask_http(check);
     case Source::kCommand:
       return ask_command(check);
+    case Source::kHistory:
+      return ask_history(check, answer);
     case Source::kLog:
       break;
   }
@@ -121,7 +141,9 @@ Result<std::vector<campaign::OutcomeResult>> Judge::judge(const WorkloadAnswer& 
     result.name = outcome.name;
     result.state = State::kViolated;
     result.from_answer = outcome.check.source == Source::kAnswer;
-    result.expected = outcome.check.expect.text();
+    result.expected = outcome.check.source == Source::kHistory
+                          ? outcome.check.history.text()
+                          : outcome.check.expect.text();
     results.push_back(std::move(result));
   }
   std::vector<bool> closed(results.size(), false);  // held, or not to be asked again
@@ -132,6 +154,11 @@ Result<std::vector<campaign::OutcomeResult>> Judge::judge(const WorkloadAnswer& 
     progress.patience = started;
     for (size_t i = 0; i < results.size(); ++i) {
       const CheckConfig& check = config_.outcomes[i].check;
+      if (!closed[i] && check.source == Source::kHistory) {
+        // What was read at the end is what was read: nothing to ask again.
+        CUTSET_TRY(judge_history(check, answer, results[i]));
+        closed[i] = true;
+      }
       if (!closed[i]) {
         CUTSET_ASSIGN(const Comparison compared, ask(check, answer));
         results[i].state = compared.held ? State::kHeld : State::kViolated;
@@ -141,6 +168,7 @@ Result<std::vector<campaign::OutcomeResult>> Judge::judge(const WorkloadAnswer& 
       if (results[i].state == State::kHeld) continue;
       progress.all_held = false;
       progress.answer_failed = progress.answer_failed || check.source == Source::kAnswer;
+      if (check.source == Source::kHistory) continue;
       progress.patience = std::max(progress.patience, started + check.within);
     }
     if (progress.all_held) return results;

@@ -50,6 +50,9 @@ class Judge {
   Result<Comparison> ask_http(const CheckConfig& check);
   Result<Comparison> ask_command(const CheckConfig& check);
   Result<Comparison> ask_log(const CheckConfig& check);
+  Result<Comparison> ask_history(const CheckConfig& check, const WorkloadAnswer& answer);
+  Status judge_history(const CheckConfig& check, const WorkloadAnswer& answer,
+                       campaign::OutcomeResult& result);
   Result<bool> all_hold(const DegradationConfig& degradation,
                         const WorkloadAnswer& answer);
   bool answer_fits(const DegradationConfig& degradation,

@@ -101,10 +101,12 @@ class LiveExperimenter::Impl {
   Status start() {
     CUTSET_TRY(stop_.check());
     std::error_code error;
-    std::filesystem::create_directories(options_.state_folder + "/schedules", error);
-    if (error) {
-      return Error::internal(fmt::format("cannot make {}/schedules: {}",
-                                         options_.state_folder, error.message()));
+    for (const char* name : {"/schedules", "/histories"}) {
+      std::filesystem::create_directories(options_.state_folder + name, error);
+      if (error) {
+        return Error::internal(fmt::format("cannot make {}{}: {}", options_.state_folder,
+                                           name, error.message()));
+      }
     }
     std::string socket = options_.agent_socket;
     if (socket.empty()) {
@@ -245,6 +247,23 @@ class LiveExperimenter::Impl {
     return agent_->collect_run(std::move(request));
   }
 
+  /// The request, the command, or the load of operations.
+  Result<WorkloadAnswer> work(const TraceContext& trace, const std::string& run) {
+    if (!config_.workload.history) {
+      return run_workload(config_.workload, system_->addresses(), trace, client_, stop_);
+    }
+    const AddressBook& addresses = system_->addresses();
+    CUTSET_ASSIGN(HistoryRun started,
+                  HistoryRun::begin(
+                      *config_.workload.history,
+                      [&](const std::string& name) { return addresses.value(name, ""); },
+                      options_.state_folder + "/histories", run));
+    CUTSET_TRY(started.load(config_.workload.within, stop_));
+    WorkloadAnswer answer;
+    answer.history = std::make_shared<HistoryRun>(std::move(started));
+    return answer;
+  }
+
   Status observe(const FaultSet& planned, const campaign::RunOptions& options,
                  Observed& observed) {
     CHECK(system_.has_value());
@@ -273,12 +292,16 @@ class LiveExperimenter::Impl {
       options_.spans->expect(trace.trace_id);
 
     const auto working = Clock::now();
-    CUTSET_ASSIGN(observed.answer, run_workload(config_.workload, system_->addresses(),
-                                                trace, client_, stop_));
+    CUTSET_ASSIGN(observed.answer, work(trace, options.run));
     result.timing.workload_ns = since(working);
     const auto settling = Clock::now();
     CUTSET_ASSIGN(observed.records, collect(options.run));
     armed_run.collected();
+    if (observed.answer.history != nullptr) {
+      CUTSET_ASSIGN(const std::string unsettled,
+                    observed.answer.history->settle_and_read(stop_));
+      if (!unsettled.empty()) result.notes.push_back(unsettled);
+    }
     result.timing.settle_ns = since(settling);
     report(planned, faults, options.run, observed);
     return {};

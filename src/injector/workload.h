@@ -4,6 +4,7 @@
 // Thread rule: one owner thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,15 +12,18 @@
 #include "base/subprocess.h"
 #include "injector/address_book.h"
 #include "injector/config.h"
+#include "injector/history_run.h"
 #include "injector/http_client.h"
 #include "injector/stop_signal.h"
 
 namespace cutset::injector {
 
-/// What the workload got. Exactly one of http, command and failure says how it ended.
+/// What the workload got. Exactly one of http, command, history and failure says how it
+/// ended.
 struct WorkloadAnswer {
   std::optional<HttpAnswer> http;
   std::optional<CommandOutcome> command;  // done before its deadline
+  std::shared_ptr<HistoryRun> history;    // its load is done
   std::string failure;                    // "no answer within 5s"
 };
 

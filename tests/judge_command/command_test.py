@@ -59,7 +59,7 @@ class Cases(unittest.TestCase):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             checker = folder / "checker.sh"
-            checker.write_text("#!/bin/sh\ngrep -c ok \"$1\"\nexit 1\n")
+            checker.write_text("#!/bin/sh\ngrep -c '\"ok\"' \"$1\"\nexit 1\n")
             checker.chmod(0o755)
             history = HERE / "cases" / "queue" / "history.jsonl"
             done = judge(folder, "judge", str(history), "--edn", "out.edn", "--checker", "./checker.sh")

@@ -151,7 +151,7 @@ Judgement check_queue(const History& history, const QueueRules& rules) {
   if (judgement.fault_count > 0) {
     judgement.verdict = Verdict::kViolated;
     judgement.explanation = fmt::format(
-        "{} messages are lost, duplicated or unexpected; first: {}: {}",
+        "lost, duplicated or unexpected: {}; first: {}: {}",
         judgement.fault_count, judgement.faults[0].kind, judgement.faults[0].text);
   } else if (undecided > 0) {
     judgement.verdict = Verdict::kInconclusive;

@@ -1,0 +1,33 @@
+"""A workload of operations, whose history is judged: the put that is acknowledged and lost is found."""
+import json
+
+import harness
+
+
+class Operations(harness.EndToEnd):
+    def test_the_lost_write_is_found(self):
+        config = harness.HERE / "forgetful" / "cutset.yaml"
+        done = self.cutset("run", config, "--state", self.state, "--quiet")
+        self.assert_exit(done, 1)
+        found = harness.call_sets(self.records())
+        self.assertEqual(len(found), 2, found)
+        for calls in found:
+            self.assertEqual(len(calls), 1)
+            self.assertIn("/put", calls[0])
+        for record in harness.results(self.records()):
+            history = self.state / "histories" / f"{record['run']}.jsonl"
+            judged = self.cutset("--json", "judge", history, "--outcome", "acknowledged-writes")
+            outcome, = record["outcomes"]
+            verdict = json.loads(judged.stdout)["outcomes"][0]["verdict"]
+            self.assertTrue(outcome["found"].startswith(verdict), (outcome, verdict))
+        self.assert_nothing_left()
+
+    def test_dry_run_says_what_the_workload_is(self):
+        done = self.cutset("run", harness.HERE / "forgetful" / "cutset.yaml", "--dry-run")
+        self.assert_exit(done, 0)
+        self.assertIn("operations of 1 clients (1 write), seed 3, 2 in all\n", done.stdout)
+        self.assertIn("writes survive: acknowledged-writes\n", done.stdout)
+
+
+if __name__ == "__main__":
+    harness.main()
