@@ -10,7 +10,12 @@ namespace {
 
 std::string command_text(const std::vector<injector::TemplateText>& command) {
   std::vector<std::string> words;
-  for (const injector::TemplateText& word : command) words.push_back(word.text());
+  for (const injector::TemplateText& word : command) {
+    // Placeholders have no values yet: they are shown as they are written.
+    const Result<std::string> shown =
+        word.expand([](const std::string& name) { return "${" + name + "}"; });
+    words.push_back(shown.ok() ? *shown : "");
+  }
   return join(words, " ");
 }
 

@@ -208,8 +208,9 @@ int main(int argc, char** argv) {
   cutset::set_log_name("cutset-driver");
   const std::vector<std::string> words(argv + 1, argv + argc);
   for (const std::string& word : words) {
-    if (word != "--help" && word != "-h") continue;
-    std::fputs(kHelp, stdout);
+    const bool is_version = word == "--version";
+    if (!is_version && word != "--help" && word != "-h") continue;
+    std::fputs(is_version ? "cutset-driver " CUTSET_VERSION "\n" : kHelp, stdout);
     return kDone;
   }
   std::signal(SIGPIPE, SIG_IGN);

@@ -10,10 +10,10 @@ class Operations(harness.EndToEnd):
         done = self.cutset("run", config, "--state", self.state, "--quiet")
         self.assert_exit(done, 1)
         found = harness.call_sets(self.records())
-        self.assertEqual(len(found), 2, found)
-        for calls in found:
-            self.assertEqual(len(calls), 1)
-            self.assertIn("/put", calls[0])
+        # The first request of a run is its entry call; the calls below it are what can be faulted.
+        self.assertEqual(len(found), 1, found)
+        self.assertEqual(len(found[0]), 1)
+        self.assertIn("/put", found[0][0])
         for record in harness.results(self.records()):
             history = self.state / "histories" / f"{record['run']}.jsonl"
             judged = self.cutset("--json", "judge", history, "--outcome", "acknowledged-writes")

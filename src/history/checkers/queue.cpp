@@ -151,8 +151,8 @@ Judgement check_queue(const History& history, const QueueRules& rules) {
   if (judgement.fault_count > 0) {
     judgement.verdict = Verdict::kViolated;
     judgement.explanation = fmt::format(
-        "lost, duplicated or unexpected: {}; first: {}: {}",
-        judgement.fault_count, judgement.faults[0].kind, judgement.faults[0].text);
+        "lost, duplicated or unexpected: {}; first: {}: {}", judgement.fault_count,
+        judgement.faults[0].kind, judgement.faults[0].text);
   } else if (undecided > 0) {
     judgement.verdict = Verdict::kInconclusive;
     judgement.explanation =
