@@ -14,12 +14,11 @@ class Operations(harness.EndToEnd):
         self.assertEqual(len(found), 1, found)
         self.assertEqual(len(found[0]), 1)
         self.assertIn("/put", found[0][0])
-        for record in harness.results(self.records()):
-            history = self.state / "histories" / f"{record['run']}.jsonl"
+        verdicts = set()
+        for history in sorted((self.state / "histories").glob("r*.jsonl")):
             judged = self.cutset("--json", "judge", history, "--outcome", "acknowledged-writes")
-            outcome, = record["outcomes"]
-            verdict = json.loads(judged.stdout)["outcomes"][0]["verdict"]
-            self.assertTrue(outcome["found"].startswith(verdict), (outcome, verdict))
+            verdicts.add(json.loads(judged.stdout)["outcomes"][0]["verdict"])
+        self.assertEqual(verdicts, {"held", "violated"})
         self.assert_nothing_left()
 
     def test_dry_run_says_what_the_workload_is(self):
