@@ -9,7 +9,7 @@ import sys
 
 from wire import Closed, Line
 
-PATIENCE = 1.0  # seconds
+PATIENCE = 1.5  # seconds
 
 
 class Client:
@@ -26,7 +26,7 @@ class Client:
 
     async def append(self, token):
         try:
-            self.leader = self.leader or await Line.to(self.addresses[0])
+            self.leader = self.leader or await Line.to(self.addresses[0], PATIENCE)
         except Closed as why:
             return {"type": "fail", "error": str(why)}
         try:
@@ -47,7 +47,7 @@ class Client:
 
     async def log_of(self, address):
         try:
-            line = await Line.to(address)
+            line = await Line.to(address, PATIENCE)
             try:
                 return (await line.ask("read", seconds=PATIENCE))[2:]
             finally:

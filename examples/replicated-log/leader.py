@@ -9,7 +9,7 @@ import asyncio
 from wire import Closed, Line, PATIENCE
 
 SECOND_CALL = 3.0  # seconds until a follower that was left out is called again
-RETRY = 0.05
+RETRY = 0.05       # until one is called again that never answered: it is starting
 
 
 class Peer:
@@ -92,18 +92,22 @@ class Leader:
                 peer.line = None
 
     async def look_after(self, peer):
+        pause = RETRY
         while True:
             peer.call.clear()
+            line = None
             try:
                 line = await Line.to(peer.address)
                 await self.catch_up(peer, line)
+                pause = SECOND_CALL
                 await self.listen(peer, line)
             except (Closed, ValueError):
-                pass
+                if line:
+                    line.abort()
             peer.line = None
             peer.news.set()
             try:
-                await asyncio.wait_for(peer.call.wait(), SECOND_CALL)
+                await asyncio.wait_for(peer.call.wait(), pause)
             except asyncio.TimeoutError:
                 pass
 

@@ -2,9 +2,10 @@
 
 selftest.py [--quick | --full] [--repaired] [--jobs N] [--seed N]
 
-Every sequence of one and of two steps, on every node and link, must leave all acknowledged entries readable, and
-`omit, crash, restart` must lose one each time. --quick tries a sample of those of two steps, --full also all of three
-(half an hour). --repaired: the same with the bug taken out, where nothing may break.
+Every sequence of one and of two steps, on every node and link, must leave all acknowledged entries readable, and so must
+those of three steps that restart the leader (nobody else drops entries) but for `omit, crash, restart`, which must lose
+some each time. --quick tries a sample of two steps and none of three, --full really all of three (an hour). --repaired:
+the same with the bug taken out, where nothing may break.
 """
 import argparse
 import asyncio
@@ -87,8 +88,10 @@ async def run_all(cases, jobs, repaired):
     return await asyncio.gather(*map(one, cases))
 
 
-def cases_of(length):
+def cases_of(length, everything):
     for sequence in sequences(length):
+        if length == 3 and not everything and ("restart", 0) not in sequence:
+            continue
         yield sequence, False
         if length > 1 and any(action in TOGETHER for action, _ in sequence[:-1]):
             yield sequence, True
@@ -104,8 +107,8 @@ def main():
     options.add_argument("--seed", type=int, default=1, help="of the order of the cases, and of the sample")
     given = options.parse_args()
     failures = 0
-    for length in (1, 2, 3) if given.full else (1, 2):
-        cases = list(cases_of(length))
+    for length in (1, 2) if given.quick else (1, 2, 3):
+        cases = list(cases_of(length, given.full))
         random.Random(given.seed).shuffle(cases)
         if given.quick:
             cases = cases[:QUICK]
@@ -117,7 +120,8 @@ def main():
               f"{unavailable} with one node left, which are not judged", flush=True)
         for name, overlapping, verdict in broken:
             print(f"  {name}{' (overlapping)' * overlapping}: {verdict}")
-        failures += len(broken) if length < 3 or given.repaired else 0
+        failures += sum(given.repaired or sequence != OMIT_FIRST for sequence, _, verdict in results
+                        if verdict not in ("held", NO_MAJORITY))
     results = asyncio.run(run_all([(OMIT_FIRST, False)] * REPEATS, given.jobs, given.repaired))
     lost = sum(verdict.startswith("lost") for *_, verdict in results)
     print(f"{named(OMIT_FIRST)}: lost entries in {lost} of {REPEATS} runs")

@@ -9,13 +9,14 @@ import sys
 from wire import Closed, Line
 
 DEAD, SILENT = "dead", "silent"
+SECONDS = 2.0  # that an answer may take on a busy machine
 
 
 async def status_of(address):
     try:
-        line = await Line.to(address)
+        line = await Line.to(address, SECONDS)
         try:
-            _, _, state, epoch, length = await line.ask("status")
+            _, _, state, epoch, length = await line.ask("status", seconds=SECONDS)
             return state, epoch, length
         finally:
             line.close()

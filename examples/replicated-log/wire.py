@@ -48,5 +48,7 @@ class Line:
 
     def abort(self):
         """Closes at once; what was not delivered yet never will be."""
+        if self.writer.transport.is_closing():
+            return
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
