@@ -186,6 +186,7 @@ std::string LinkTap::rules_for_arriving(const std::vector<std::string>& devices)
 }
 
 Status LinkTap::open() {
+  begun_ = true;
   alarm_.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
   wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (!alarm_.valid() || !wake_.valid()) return Error::system("cannot make a timer");
@@ -271,7 +272,8 @@ void LinkTap::run() {
 }
 
 Status LinkTap::close() {
-  if (device_ == nullptr) return {};
+  if (!begun_) return {};
+  begun_ = false;
   // First nothing new comes, then what came goes on: the other way round some would be
   // lost.
   Status removed = undo_tables(place_, {"inet " + table_, "netdev " + table_});

@@ -86,6 +86,7 @@ class LinkTap {
   unsigned mtu_ = 1500;
   std::string table_;  // its name; one of family inet and one of netdev
   TapName name_;
+  bool begun_ = false;  // opened, perhaps not wholly
   std::unique_ptr<TapDevice> device_;
   Fd alarm_;
   Fd wake_;
