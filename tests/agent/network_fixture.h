@@ -131,16 +131,15 @@ class MadeFault {
   void undo();
   std::string seen() { return fault_->verify().value(); }
   const std::vector<UndoRecord>& records() const { return records_; }
-  std::chrono::nanoseconds apply_took() const { return apply_took_; }
-  std::chrono::nanoseconds undo_took() const { return undo_took_; }
+  /// When it was decided, in nanoseconds of the steady clock.
+  int64_t applied_at() const { return applied_at_; }
 
  private:
   v1::Step step_;
   FaultHost host_;
   std::unique_ptr<Fault> fault_;
   std::vector<UndoRecord> records_;
-  std::chrono::nanoseconds apply_took_{0};
-  std::chrono::nanoseconds undo_took_{0};
+  int64_t applied_at_ = 0;
 };
 
 v1::Step partition(const std::string& target, const std::vector<std::string>& peers,

@@ -73,6 +73,21 @@ TEST_P(PartitionTest, InLosesOnlyWhatIsSentToTheTarget) {
   EXPECT_EQ("lost", receive(open.client, 4, kLong));
 }
 
+TEST_P(PartitionTest, TheSenderOfADatagramIsToldNothing) {
+  Fd from;
+  Fd to;
+  const std::string here = TestNetwork::address(0, six());
+  const std::string there = TestNetwork::address(1, six());
+  network_->run(0, [&] { from = datagram_socket(here, 7100); });
+  network_->run(1, [&] { to = datagram_socket(there, 7101); });
+  MadeFault fault(partition("a", {"b"}), instances_);
+  for (int count = 0; count < 20; ++count) send_datagram(from, there, 7101, "lost");
+  EXPECT_EQ("", receive(to, 4, kShort));
+  fault.undo();
+  send_datagram(from, there, 7101, "comes");
+  EXPECT_EQ("comes", receive(to, 5, kLong));
+}
+
 TEST_P(PartitionTest, OverlappingOnesHealOnlyTheirOwn) {
   const std::string before = network_->state(0);
   MadeFault one(partition("a", {"b"}), instances_);

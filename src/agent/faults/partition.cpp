@@ -6,6 +6,7 @@
 
 #include "agent/link/filter_table.h"
 #include "agent/link/link_ends.h"
+#include "agent/link/taken_packets.h"
 
 namespace cutset::agent {
 
@@ -39,7 +40,7 @@ class Partition final : public Fault {
   }
 
   Result<std::string> apply() override {
-    CUTSET_TRY(table_->fill(conditions_, "counter drop"));
+    CUTSET_TRY(table_->lose(conditions_));
     return fmt::format("{} peers", step_.partition().peers_size());
   }
 
@@ -67,7 +68,7 @@ std::unique_ptr<Fault> make_partition(const v1::Step& step, const FaultHost& hos
 }
 
 Status undo_partition(const std::vector<std::string>& words) {
-  return link::undo_filter_table(words);
+  return link::undo_taken(words);
 }
 
 }  // namespace cutset::agent

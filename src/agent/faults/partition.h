@@ -3,7 +3,7 @@
 // network namespace, in a table of its own for each step, before connection tracking;
 // partitions of one target compose, and healing one removes its table and nothing else.
 //
-// Record: inode of the namespace, a process in it, the table.
+// Record: see agent/link/taken_packets.h.
 #pragma once
 
 #include "agent/faults/fault.h"

@@ -1,10 +1,12 @@
 #include "agent/link/filter_table.h"
 
-#include <optional>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
-#include "base/text.h"
+#include "agent/link/packet_marks.h"
+#include "agent/link/route_rules.h"
+#include "agent/link/taken_packets.h"
 
 namespace cutset::agent::link {
 
@@ -13,58 +15,71 @@ namespace {
 // Before connection tracking (-200), so that it never sees what is lost.
 constexpr int kPriority = -300;
 
-std::optional<uint64_t> number_of(const std::string& word) {
-  if (word.empty() || word.size() > 18 ||
-      word.find_first_not_of("0123456789") != std::string::npos)
-    return std::nullopt;
-  return std::stoull(word);
-}
-
 // The number behind a word, of every place where it stands.
 std::vector<uint64_t> numbers_behind(const std::string& text, std::string_view word) {
   std::vector<uint64_t> numbers;
   for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at)) {
     at += word.size();
-    const size_t end = text.find_first_not_of("0123456789", at);
-    numbers.push_back(number_of(text.substr(at, end - at)).value_or(0));
+    numbers.push_back(std::strtoull(text.c_str() + at, nullptr, 10));
   }
   return numbers;
 }
 
 }  // namespace
 
+FilterTable::FilterTable(NetworkNamespace place, pid_t leader, std::string table,
+                         MarkNumber number, NftTransaction transaction)
+    : place_(std::move(place)),
+      leader_(leader),
+      table_(std::move(table)),
+      number_(std::move(number)),
+      taken_(taken_mark(0, number_.value())),
+      transaction_(std::move(transaction)) {}
+
 Result<FilterTable> FilterTable::prepare(const LinkEnds& ends, const std::string& mark) {
   CUTSET_ASSIGN(NftTransaction transaction, NftTransaction::prepare(ends.place));
-  return FilterTable(ends.place.copy(), ends.leader, "inet " + next_table_name(mark),
-                     std::move(transaction));
+  CUTSET_ASSIGN(MarkNumber number, MarkNumber::take());
+  return FilterTable(ends.place.copy(), ends.leader, next_table_name(mark),
+                     std::move(number), std::move(transaction));
 }
 
 std::vector<std::string> FilterTable::record_words() const {
-  return {std::to_string(place_.inode()), std::to_string(leader_), table_};
+  return taken_words(place_, leader_, table_, taken_);
 }
 
-Status FilterTable::fill(const std::vector<Condition>& conditions,
-                         const std::string& verdict) {
-  std::string text = fmt::format("add table {}\n", table_);
-  for (const char* hook : {"output", "input"}) {
-    text += fmt::format(
-        "add chain {} {} {{ type filter hook {} priority {}; policy accept; }}\n", table_,
-        hook, hook, kPriority);
-  }
+Status FilterTable::lose(const std::vector<Condition>& conditions) {
+  std::string text = fmt::format(
+      "add table inet {0}\n"
+      "add chain inet {0} output {{ type route hook output priority {1}; policy accept; "
+      "}}\n"
+      "add chain inet {0} input {{ type filter hook input priority {1}; policy accept; "
+      "}}\n"
+      "add table netdev {0}\n"
+      "add chain netdev {0} lost {{ type filter hook ingress device \"lo\" priority {1}; "
+      "policy accept; }}\n"
+      "add rule netdev {0} lost meta mark {2:#x} drop\n",
+      table_, kPriority, taken_);
+  const std::string take = fmt::format("meta mark set {:#x}", taken_);
   for (const Condition& condition : conditions) {
-    const char* chain = condition.hook == Hook::kOutput ? "output" : "input";
+    const bool sent = condition.hook == Hook::kOutput;
     for (const std::string& packets :
          {condition.own_text(), condition.forwarded_text()}) {
       if (packets.empty()) continue;
-      text += fmt::format("add rule {} {} {} {}\n", table_, chain, packets, verdict);
+      text += fmt::format("add rule inet {} {} {} counter {}\n", table_,
+                          sent ? "output" : "input", packets, sent ? take : "drop");
       ++rules_;
     }
   }
+  const Status routed = place_.run([this]() -> Status {
+    CUTSET_TRY(add_void_route(taken_));
+    return add_rule(taken_, taken_);
+  });
+  if (!routed) return routed;
   return transaction_.commit(text);
 }
 
 Result<std::string> FilterTable::verify() const {
-  CUTSET_ASSIGN(const std::string listed, list_table(place_, table_));
+  CUTSET_ASSIGN(const std::string listed, list_table(place_, "inet " + table_));
   const std::vector<uint64_t> met = numbers_behind(listed, "counter packets ");
   if (met.size() != rules_) {
     return Error::unavailable(
@@ -74,17 +89,6 @@ Result<std::string> FilterTable::verify() const {
   uint64_t packets = 0;
   for (const uint64_t count : met) packets += count;
   return fmt::format("{} rules are there, they met {} packets so far", rules_, packets);
-}
-
-Status undo_filter_table(const std::vector<std::string>& words) {
-  const std::optional<uint64_t> inode =
-      words.size() == 3 ? number_of(words[0]) : std::nullopt;
-  const std::optional<uint64_t> leader = inode ? number_of(words[1]) : std::nullopt;
-  if (!leader || !is_our_table(words[2]))
-    return Error::internal("a damaged record of a table of nftables");
-  const std::optional<NetworkNamespace> place =
-      NetworkNamespace::find(*inode, static_cast<pid_t>(*leader));
-  return place ? undo_tables(*place, {words[2]}) : Status();
 }
 
 }  // namespace cutset::agent::link

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
 
 #include <fmt/format.h>
 #include <net/if.h>
@@ -13,6 +12,8 @@
 #include <unistd.h>
 
 #include "agent/link/packet_marks.h"
+#include "agent/link/route_rules.h"
+#include "agent/link/taken_packets.h"
 #include "base/text.h"
 
 namespace cutset::agent::link {
@@ -29,36 +30,6 @@ Nanos now() {
   ::clock_gettime(CLOCK_MONOTONIC, &time);
   return static_cast<Nanos>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
-
-// Numbers of taps, smallest free first: they are the order in which packets pass taps.
-class TapNumbers {
- public:
-  static Result<unsigned> take() {
-    const std::lock_guard lock(mutex());
-    unsigned number = 1;
-    while (taken().contains(number)) ++number;
-    if (number >= kMostTaps)
-      return Error::unavailable(
-          "too many delays, omissions and message triggers at once");
-    taken().insert(number);
-    return number;
-  }
-  static void give_back(unsigned number) {
-    const std::lock_guard lock(mutex());
-    taken().erase(number);
-  }
-
- private:
-  static constexpr unsigned kMostTaps = 1000;
-  static std::mutex& mutex() {
-    static std::mutex instance;
-    return instance;
-  }
-  static std::set<unsigned>& taken() {
-    static std::set<unsigned> instance;
-    return instance;
-  }
-};
 
 // The devices on which packets of others arrive.
 std::vector<std::string> devices_of(const NetworkNamespace& place) {
@@ -78,13 +49,6 @@ std::vector<std::string> devices_of(const NetworkNamespace& place) {
   return listed ? names : std::vector<std::string>();
 }
 
-std::optional<uint64_t> read_number(const std::string& word) {
-  if (word.empty() || word.size() > 18 ||
-      word.find_first_not_of("0123456789") != std::string::npos)
-    return std::nullopt;
-  return std::stoull(word);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<LinkTap>> LinkTap::prepare(const LinkEnds& ends, TapMatch match,
@@ -94,14 +58,15 @@ Result<std::unique_ptr<LinkTap>> LinkTap::prepare(const LinkEnds& ends, TapMatch
   std::vector<std::string> addresses;
   for (const End& peer : ends.ends.peers)
     addresses.insert(addresses.end(), peer.addresses.begin(), peer.addresses.end());
-  CUTSET_ASSIGN(const unsigned number, TapNumbers::take());
-  std::unique_ptr<LinkTap> tap(
-      new LinkTap(ends.place.copy(), ends.leader, number, stage, std::move(transaction)));
+  CUTSET_ASSIGN(MarkNumber number, MarkNumber::take());
+  std::unique_ptr<LinkTap> tap(new LinkTap(
+      ends.place.copy(), ends.leader, std::move(number), stage, std::move(transaction)));
   tap->mtu_ = mtu_towards(ends.place, addresses);
   tap->table_ = next_table_name(mark);
-  tap->name_.device = fmt::format("{}{}t{}", kDevicePrefix, mark.substr(0, 8), number);
-  tap->name_.taken = taken_mark(match.sender, number);
-  tap->name_.forwarded = forwarded_mark(match.sender, number);
+  tap->name_.device =
+      fmt::format("{}{}t{}", kDevicePrefix, mark.substr(0, 8), tap->number_.value());
+  tap->name_.taken = taken_mark(match.sender, tap->number_.value());
+  tap->name_.forwarded = forwarded_mark(match.sender, tap->number_.value());
   tap->match_ = std::move(match);
   return tap;
 }
@@ -116,24 +81,21 @@ Result<std::unique_ptr<LinkTap>> LinkTap::prepare_sent(const LinkEnds& ends,
   return prepare(ends, std::move(match), mark, stage);
 }
 
-LinkTap::LinkTap(NetworkNamespace place, pid_t leader, unsigned number,
+LinkTap::LinkTap(NetworkNamespace place, pid_t leader, MarkNumber number,
                  PacketStage& stage, NftTransaction transaction)
     : place_(std::move(place)),
       leader_(leader),
-      number_(number),
+      number_(std::move(number)),
       stage_(stage),
       transaction_(std::move(transaction)) {}
 
 LinkTap::~LinkTap() {
   // Who cares for what is left has called close() before, or has the record.
   [[maybe_unused]] const Status closed = close();
-  TapNumbers::give_back(number_);
 }
 
 UndoRecord LinkTap::record() const {
-  return {kTapRecord,
-          {std::to_string(place_.inode()), std::to_string(leader_), "inet " + table_,
-           "netdev " + table_, std::to_string(name_.taken)}};
+  return {kTapRecord, taken_words(place_, leader_, table_, name_.taken)};
 }
 
 std::string LinkTap::rules_for_sent() const {
@@ -143,7 +105,7 @@ std::string LinkTap::rules_for_sent() const {
     text += fmt::format("add set inet {} {}\n", table_, set);
   text += fmt::format(
       "add chain inet {} take {{ type route hook output priority {}; policy accept; }}\n",
-      table_, kRawPriority + static_cast<int>(number_));
+      table_, kRawPriority + static_cast<int>(number_.value()));
   const auto add = [&](const std::string& rule) {
     text += fmt::format("add rule inet {} take {}\n", table_, rule);
   };
@@ -152,7 +114,7 @@ std::string LinkTap::rules_for_sent() const {
   add(fmt::format("meta mark & {:#x} == {:#x} return", kMagicMask | kTakenBit,
                   kMagic | kTakenBit));
   add(fmt::format("meta mark & {:#x} == {:#x} meta mark & {:#x} > {} return", kMagicMask,
-                  kMagic, kTapMask, number_));
+                  kMagic, kTapMask, number_.value()));
   for (const Condition& condition : match.out) {
     for (const std::string& packets :
          {condition.own_text(), condition.forwarded_text()}) {
@@ -177,7 +139,7 @@ std::string LinkTap::rules_for_arriving(const std::vector<std::string>& devices)
       "add table netdev {0}\n"
       "add chain netdev {0} arrive {{ type filter hook ingress devices = {{ {1} }} "
       "priority {2}; policy accept; }}\n",
-      table_, join(devices, ", "), static_cast<int>(number_));
+      table_, join(devices, ", "), static_cast<int>(number_.value()));
   for (const std::string& packets : match_.arriving) {
     text += fmt::format("add rule netdev {} arrive {} counter fwd to \"{}\"\n", table_,
                         packets, name_.device);
@@ -289,23 +251,12 @@ Status LinkTap::close() {
   }
   run_posted();
   device_.reset();
-  Status forgotten = remove_tap_rules(place_, name_.taken);
+  Status forgotten = place_.run([this] { return remove_rule(name_.taken, name_.taken); });
   return removed ? forgotten : removed;
 }
 
 Status undo_tap(const std::vector<std::string>& words) {
-  const std::optional<uint64_t> inode =
-      words.size() == 5 ? read_number(words[0]) : std::nullopt;
-  const std::optional<uint64_t> leader = inode ? read_number(words[1]) : std::nullopt;
-  const std::optional<uint64_t> taken = leader ? read_number(words[4]) : std::nullopt;
-  if (!taken || !is_our_table(words[2]) || !is_our_table(words[3]) ||
-      (*taken & kMagicMask) != kMagic || (*taken & kTakenBit) == 0 || *taken > UINT32_MAX)
-    return Error::internal("a damaged record of a link");
-  const std::optional<NetworkNamespace> place =
-      NetworkNamespace::find(*inode, static_cast<pid_t>(*leader));
-  if (!place) return {};
-  CUTSET_TRY(undo_tables(*place, {words[2], words[3]}));
-  return remove_tap_rules(*place, static_cast<uint32_t>(*taken));
+  return undo_taken(words);
 }
 
 }  // namespace cutset::agent::link

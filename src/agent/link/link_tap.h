@@ -26,6 +26,7 @@
 
 #include "agent/faults/record.h"
 #include "agent/link/link_ends.h"
+#include "agent/link/mark_number.h"
 #include "agent/link/nft.h"
 #include "agent/link/packet_stage.h"
 #include "agent/link/tap_device.h"
@@ -69,7 +70,7 @@ class LinkTap {
   void call_in_tap(std::function<void()> function);
 
  private:
-  LinkTap(NetworkNamespace place, pid_t leader, unsigned number, PacketStage& stage,
+  LinkTap(NetworkNamespace place, pid_t leader, MarkNumber number, PacketStage& stage,
           NftTransaction transaction);
   std::string rules_for_sent() const;
   std::string rules_for_arriving(const std::vector<std::string>& devices) const;
@@ -78,8 +79,8 @@ class LinkTap {
   void set_alarm(Nanos when);
 
   NetworkNamespace place_;
-  const pid_t leader_;     // a process of the namespace, for finding it again
-  const unsigned number_;  // of the tap, in this agent
+  const pid_t leader_;  // a process of the namespace, for finding it again
+  const MarkNumber number_;
   PacketStage& stage_;
   NftTransaction transaction_;
   TapMatch match_;

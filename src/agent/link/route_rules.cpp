@@ -7,6 +7,7 @@
 #include <linux/fib_rules.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -82,6 +83,32 @@ Result<int> change_rule(uint16_t type, int family, uint32_t mark, uint32_t table
   return ask(request);
 }
 
+Result<int> change_route(uint16_t type, uint16_t flags, int family, uint32_t table,
+                         unsigned device_index, unsigned char kind) {
+  Request request;
+  auto* route = request.begin<rtmsg>(type, flags);
+  route->rtm_family = static_cast<uint8_t>(family);
+  route->rtm_table = RT_TABLE_UNSPEC;
+  route->rtm_protocol = RTPROT_STATIC;
+  route->rtm_scope = kind == RTN_LOCAL ? RT_SCOPE_HOST : RT_SCOPE_LINK;
+  route->rtm_type = kind;
+  request.add(RTA_TABLE, table);
+  request.add(RTA_OIF, device_index);
+  return ask(request);
+}
+
+Status add_route(uint32_t table, unsigned device_index, unsigned char kind) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    CUTSET_ASSIGN(const int error,
+                  change_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, family, table,
+                               device_index, kind));
+    // Where IPv6 is off in the namespace no packet of it can need the route.
+    if (error != 0 && family == AF_INET)
+      return refused("cannot add a route in a table of ours", error);
+  }
+  return {};
+}
+
 }  // namespace
 
 Status add_rule(uint32_t mark, uint32_t table) {
@@ -95,22 +122,11 @@ Status add_rule(uint32_t mark, uint32_t table) {
 }
 
 Status add_default_route(uint32_t table, unsigned device_index) {
-  for (const int family : {AF_INET, AF_INET6}) {
-    Request request;
-    auto* route = request.begin<rtmsg>(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
-    route->rtm_family = static_cast<uint8_t>(family);
-    route->rtm_table = RT_TABLE_UNSPEC;
-    route->rtm_protocol = RTPROT_STATIC;
-    route->rtm_scope = RT_SCOPE_LINK;
-    route->rtm_type = RTN_UNICAST;
-    request.add(RTA_TABLE, table);
-    request.add(RTA_OIF, device_index);
-    CUTSET_ASSIGN(const int error, ask(request));
-    // Where IPv6 is off in the namespace no packet of it can need the route.
-    if (error != 0 && family == AF_INET)
-      return refused("cannot add a route into a device of ours", error);
-  }
-  return {};
+  return add_route(table, device_index, RTN_UNICAST);
+}
+
+Status add_void_route(uint32_t table) {
+  return add_route(table, ::if_nametoindex("lo"), RTN_LOCAL);
 }
 
 Status remove_rule(uint32_t mark, uint32_t table) {
@@ -120,6 +136,9 @@ Status remove_rule(uint32_t mark, uint32_t table) {
       if (error == ENOENT || (family == AF_INET6 && has_no_such_family(error))) break;
       if (error != 0) return refused("cannot remove a rule for routes", error);
     }
+    // The table is ours alone. No route in it is what is wanted.
+    CUTSET_TRY(
+        change_route(RTM_DELROUTE, 0, family, table, ::if_nametoindex("lo"), RTN_LOCAL));
   }
   return {};
 }

@@ -10,11 +10,15 @@
 
 namespace cutset::agent::link {
 
-/// IPv4, and IPv6 where the namespace has it. The route goes with its device, the rule
-/// stays until remove_rule().
+/// For IPv4, and IPv6 where the namespace has it.
 Status add_rule(uint32_t mark, uint32_t table);
+/// Into a device; goes with it.
 Status add_default_route(uint32_t table, unsigned device_index);
-/// Every rule with just this mark and table; none is no error.
+/// To this machine itself, whatever the destination: such packets come to loopback, where
+/// a rule of nftables loses them. Their sender sees nothing of it.
+Status add_void_route(uint32_t table);
+/// Every rule with just this mark and table, and the table's void route; none is no
+/// error.
 Status remove_rule(uint32_t mark, uint32_t table);
 
 }  // namespace cutset::agent::link

@@ -180,10 +180,6 @@ void TapDevice::forward(const Packet& packet) const {
   }
 }
 
-Status remove_tap_rules(const NetworkNamespace& place, uint32_t taken) {
-  return place.run([&] { return remove_rule(taken, taken); });
-}
-
 unsigned mtu_towards(const NetworkNamespace& place,
                      const std::vector<std::string>& addresses) {
   unsigned smallest = 0;

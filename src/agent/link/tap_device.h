@@ -50,9 +50,6 @@ class TapDevice {
   std::vector<uint8_t> buffer_;
 };
 
-/// Removes the rules that open() made; none there is no error.
-Status remove_tap_rules(const NetworkNamespace& place, uint32_t taken);
-
 /// The smallest MTU on the way to these addresses as the kernel knows it; 1500 if it does
 /// not.
 unsigned mtu_towards(const NetworkNamespace& place,
