@@ -24,7 +24,8 @@ class Instances {
 
   /// Of this or another host; null if the plan has none of that name.
   virtual const v1::Instance* find(const v1::InstanceName& name) const = 0;
-  /// All of the plan, in its order: who shares an address is told apart by more than that.
+  /// All of the plan, in its order: who shares an address is told apart by more than
+  /// that.
   virtual std::vector<const v1::Instance*> all() const = 0;
 
   /// What acts on it. Error: the plan has none of that name, or it is on another host.
