@@ -87,8 +87,8 @@ int exit_code_of(const play::PlayRecord& record) {
 int tell(const PlaySession& session, const play::PlayRecord& record,
          const std::string& folder, const GlobalOptions& global) {
   int code = exit_code_of(record);
-  for (const Error& problem : record.problems) log_error("{}", problem.text());
   if (global.json) {
+    for (const Error& problem : record.problems) log_error("{}", problem.text());
     const std::string json = play::play_json(record);
     std::fwrite(json.data(), 1, json.size(), stdout);
   } else if (const Status told = print_play(folder, global); !told.ok()) {
