@@ -262,9 +262,10 @@ std::string play_html(const std::vector<PlayView>& views) {
   ordered_json data = ordered_json::array();
   for (const PlayView& view : views) data.push_back(view_json(view));
   page += fmt::format(
-      "<script type=\"application/json\" id=\"data\">{}</script>\n<script>\n{}</script>\n"
+      "<script type=\"application/json\" "
+      "id=\"data\">{}</script>\n<script>\n{}{}</script>\n"
       "</body>\n</html>\n",
-      in_script(data), play_script());
+      in_script(data), play_script(), play_tables_script());
   return page;
 }
 

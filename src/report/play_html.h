@@ -21,5 +21,6 @@ std::string play_html(const std::vector<PlayView>& views);
 /// Private to play_html*.cpp.
 std::string_view play_css();
 std::string_view play_script();
+std::string_view play_tables_script();
 
 }  // namespace cutset::report

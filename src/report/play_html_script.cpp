@@ -1,4 +1,5 @@
-// Script of the page of a play: draws the charts from the data in the page.
+// Script of the page of a play: draws the charts from the data in the page. What follows
+// it is in play_html_tables.cpp.
 #include "report/play_html.h"
 
 namespace cutset::report {
@@ -121,44 +122,63 @@ const section = (title, words, draw) => {
 };
 
 // What happened to whom.
-section('What happened', 'Bars: the instance is up. Red: a fault that lasts; a dot is one at a point in time. Dashed: a moment.', run => {
-  const TOP = 30;
-  const ROW = 22;
-  const rows = things.length + (run.actions.some(one => !one.target) ? 1 : 0);
-  const height = TOP + Math.max(1, rows) * ROW + 24;
-  const box = frame(run, height, TOP);
-  const y = name => TOP + (name === '' ? things.length : things.indexOf(name)) * ROW;
-  for (const name of things) {
-    box.append(svg('text', {class: 'row', x: LEFT - 6, y: y(name) + 15, 'text-anchor': 'end'}, cut(name, 11)));
+// Faults that overlap on one instance get a lane each.
+const is_lasting = one => one.fired !== null && one.undone !== null && one.undone - one.fired > 0.02 && one.target;
+const lanes_of = run => {
+  const ends = new Map();  // by instance: the end of the last fault of each lane
+  const lanes = new Map();
+  for (const one of run.actions.filter(is_lasting).sort((a, b) => a.fired - b.fired)) {
+    const its = ends.get(one.target) || [];
+    ends.set(one.target, its);
+    let lane = its.findIndex(end => end <= one.fired);
+    if (lane < 0) lane = its.length;
+    its[lane] = one.undone;
+    lanes.set(one.id, lane);
   }
-  if (rows > things.length) {
-    box.append(svg('text', {class: 'row', x: LEFT - 6, y: y('') + 15, 'text-anchor': 'end'}, 'all'));
+  return {lanes, most: name => (ends.get(name) || []).length};
+};
+const all_lanes = runs.map(lanes_of);
+
+section('What happened', 'Bars: the instance is up. Red: a fault that lasts; a dot is one at a point in time. Dashed: a moment.', (run, index) => {
+  const TOP = 30;
+  const LANE = 18;
+  const {lanes} = all_lanes[index];
+  const rows = [...things, ...(runs.some(one => one.actions.some(action => !action.target)) ? [''] : [])];
+  const tops = new Map();
+  let bottom = TOP;
+  for (const name of rows) {
+    const count = Math.max(1, ...all_lanes.map(one => one.most(name)));
+    tops.set(name, {y: bottom, height: count * LANE + 4});
+    bottom += count * LANE + 8;
+  }
+  const box = frame(run, bottom + 20, TOP);
+  const middle = name => tops.get(name).y + tops.get(name).height / 2;
+  for (const name of rows) {
+    box.append(svg('text', {class: 'row', x: LEFT - 6, y: middle(name) + 4, 'text-anchor': 'end'}, cut(name || 'all', 11)));
   }
   for (const [name, from, to] of run.spans) {
     const left = Math.max(from, first);
-    if (things.indexOf(name) < 0 || to < left) continue;
-    box.append(hover(svg('rect', {class: 'up', x: x(left), y: y(name) + 4, rx: 3,
-                                  width: Math.max(1, x(to) - x(left)), height: ROW - 8}),
+    if (!tops.has(name) || to < left) continue;
+    box.append(hover(svg('rect', {class: 'up', x: x(left), y: tops.get(name).y + 2, rx: 3,
+                                  width: Math.max(1, x(to) - x(left)), height: tops.get(name).height - 4}),
                      `${name} up from ${plain(from)} s to ${plain(to)} s`));
   }
-  add_moments(box, run, TOP, height - 20);
+  add_moments(box, run, TOP, bottom);
   for (const one of run.actions) {
     const words = `${one.id}: ${one.fate}` + (one.how ? `\n${one.how}` : '') + (one.on ? `\non ${one.on}` : '') + (one.error ? `\n${one.error}` : '');
-    const lasting = one.fired !== null && one.undone !== null && one.undone - one.fired > 0.02;
-    if (lasting && one.target) {
-      box.append(hover(svg('rect', {class: 'fault', x: x(one.fired), y: y(one.target) + 1, rx: 2,
-                                    width: Math.max(2, x(one.undone) - x(one.fired)), height: ROW - 2}),
-                       `${words}\nundone at ${plain(one.undone)} s`));
+    const row = tops.get(one.target);
+    if (is_lasting(one) && row) {
+      const y = row.y + 2 + lanes.get(one.id) * LANE;
       const room = x(one.undone) - x(one.fired);
-      if (room > one.what.length * 6) {
-        box.append(svg('text', {class: 'row', x: x(one.fired) + 4, y: y(one.target) + 15}, one.what));
-      }
+      box.append(hover(svg('rect', {class: 'fault', x: x(one.fired), y, rx: 2, width: Math.max(2, room), height: LANE}),
+                       `${words}\nundone at ${plain(one.undone)} s`));
+      if (room > one.what.length * 7) box.append(svg('text', {class: 'row', x: x(one.fired) + 4, y: y + 13}, one.what));
       continue;
     }
     const at = one.fired !== null ? one.fired : one.due;
-    if (at === null || one.what === 'start') continue;
+    if (at === null || one.what === 'start' || !row) continue;
     box.append(hover(svg('circle', {class: one.fate === 'fired' ? 'point' : 'point unfired',
-                                    cx: x(at), cy: y(one.target) + ROW / 2, r: 4.5}), words));
+                                    cx: x(at), cy: middle(one.target), r: 4.5}), words));
   }
   return box;
 });
@@ -176,7 +196,7 @@ const chart = (run, series, format, limit, all) => {
   const box = frame(run, height, TOP);
   const bottom = height - 20;
   const high = Math.max(limit || 0, ...all.flatMap(one => one.points.map(point => point[1]))) || 1;
-  const marks = ticks(0, high, 4);
+  const marks = ticks(0, high, series.some(one => one.step) ? Math.min(4, high) : 4);
   const top_value = Math.max(high, marks[marks.length - 1]);
   const y = value => bottom - value / top_value * (bottom - TOP);
   for (const mark of marks) {
@@ -294,88 +314,6 @@ for (const [title, words, column, format] of resources) {
   section(title, words, run => chart(run, lines_of(run, column), format, 0, runs.flatMap(one => lines_of(one, column))));
 }
 
-// The actions as a table.
-const number = (value, digits) => value === null ? '' : value.toFixed(digits);
-const actions = html('section', {class: 'chart'}, html('h2', {}, 'Actions'));
-root.append(actions);
-for (const run of runs) {
-  const body = html('tbody');
-  for (const one of run.actions) {
-    body.append(html('tr', {},
-        html('td', {class: 'number'}, String(one.number)), html('td', {}, one.id),
-        html('td', {class: 'fate ' + (one.fate !== 'fired' && one.fine ? 'fine' : one.fate)}, one.fate.replace('_', ' ')),
-        html('td', {class: 'number'}, number(one.due, 3)), html('td', {class: 'number'}, number(one.fired, 3)),
-        html('td', {class: 'number'}, number(one.late, 1)), html('td', {class: 'number'}, number(one.undone, 3)),
-        html('td', {}, [one.relayed ? 'relayed' : '', one.on, one.seen, one.error].filter(Boolean).join('; '))));
-  }
-  const head = html('tr');
-  for (const name of ['no.', 'action', 'fate', 'planned s', 'fired s', 'late ms', 'undone s', 'on, seen']) {
-    head.append(html('th', / s$| ms$|no/.test(name) ? {class: 'number'} : {}, name));
-  }
-  if (runs.length > 1) actions.append(html('h3', {}, run.name));
-  actions.append(html('div', {class: 'scroll'}, html('table', {class: 'actions'}, html('thead', {}, head), body)));
-}
-
-// The log.
-const MOST_ROWS = 1500;
-const log = html('section', {class: 'chart'}, html('h2', {}, 'Log'));
-root.append(log);
-const entries = runs.flatMap((run, index) => run.log.map(line => ({index, line, text: line.slice(1).join(' ').toLowerCase()})));
-entries.sort((one, other) => one.line[0] - other.line[0]);
-const kinds = [...new Set(entries.map(entry => entry.line[3]))].sort();
-const filter = html('input', {type: 'search', placeholder: 'filter: words, all must be there', 'aria-label': 'filter the log'});
-const kind = html('select', {'aria-label': 'kind'}, html('option', {value: ''}, 'all kinds'), ...kinds.map(name => html('option', {value: name}, name)));
-const who = html('select', {'aria-label': 'instance'}, html('option', {value: ''}, 'all instances'), ...things.map(name => html('option', {value: name}, name)));
-const count = html('span', {class: 'soft'});
-log.append(html('div', {class: 'filter'}, filter, kind, who, count));
-const rows = html('tbody');
-const heads = html('tr');
-for (const name of ['s', 'host', 'instance', 'kind', 'text']) heads.append(html('th', {}, name));
-log.append(html('div', {class: 'log'}, html('table', {}, html('thead', {}, heads), rows)));
-const list = () => {
-  const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = entries.filter(({line, text}) => (!kind.value || line[3] === kind.value) &&
-      (!who.value || line[2] === who.value) && words.every(word => text.includes(word)));
-  rows.replaceChildren(...found.slice(0, MOST_ROWS).map(({index, line}) => html('tr', {class: line[3]},
-      html('td', {}, line[0].toFixed(3)), html('td', {}, runs.length > 1 ? `${runs[index].name}: ${line[1]}` : line[1]),
-      html('td', {}, line[2]), html('td', {}, line[3]), html('td', {}, line[4]))));
-  const left_out = runs.reduce((sum, run) => sum + run.left_out, 0);
-  count.textContent = `${found.length} of ${entries.length}` + (found.length > MOST_ROWS ? `, the first ${MOST_ROWS} are listed` : '') +
-      (left_out > 0 ? `; ${left_out} more are in the record only` : '');
-};
-for (const control of [filter, kind, who]) control.addEventListener('input', list);
-list();
-
-// Controls of all charts.
-const redraw = () => { for (const again of drawn) again(); };
-const chips = html('div', {class: 'chips'});
-const make_chips = () => {
-  const names = state.shown === 'hosts' ? hosts : things;
-  chips.replaceChildren(...names.map((name, index) => {
-    const mark = html('i');
-    mark.style.setProperty('--c', color(index));
-    const chip = html('button', {class: 'chip', 'aria-pressed': String(!state.hidden.has(name))}, mark, name);
-    chip.addEventListener('click', () => {
-      if (!state.hidden.delete(name)) state.hidden.add(name);
-      make_chips();
-      redraw();
-    });
-    return chip;
-  }));
-};
-const show = html('select', {'aria-label': 'resources of'}, html('option', {value: 'hosts'}, 'hosts'), html('option', {value: 'instances'}, 'instances'));
-show.addEventListener('input', () => {
-  state.shown = show.value;
-  make_chips();
-  redraw();
-});
-const averaging = html('input', {type: 'number', min: '0', step: '0.5', value: '0', 'aria-label': 'averaging window in seconds'});
-averaging.addEventListener('input', () => {
-  state.window = Math.max(0, Number(averaging.value) || 0);
-  redraw();
-});
-controls.append(html('label', {}, 'Resources of ', show), html('label', {}, 'averaged over ', averaging, ' s'), chips);
-make_chips();
 )JS";
 }
 
