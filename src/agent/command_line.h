@@ -8,15 +8,21 @@
 #include <string>
 #include <vector>
 
+#include "agent/tls/tls_context.h"
 #include "base/result.h"
 
 namespace cutset::agent {
 
 struct CommandLine {
-  enum class Command { kHelp, kVersion, kServe, kStatus, kUndoAll };
+  enum class Command { kHelp, kVersion, kServe, kStatus, kUndoAll, kCertificates };
   Command command = Command::kHelp;
   std::string socket;  // as given
   std::string state;
+  std::string network_namespace;   // path; "": stay
+  std::string listen;              // "host:port"; "": the unix socket alone
+  TlsFiles tls;                    // of `listen`
+  std::string folder;              // of certificates
+  std::vector<std::string> names;  // likewise
   std::chrono::milliseconds lease{3000};
   bool exit_with_lease = false;
   bool json = false;

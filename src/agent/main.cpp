@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/certificates.h"
 #include "agent/client.h"
 #include "agent/command_line.h"
 #include "agent/pressure.h"
@@ -49,6 +50,8 @@ Result<int> run(const std::vector<std::string>& arguments) {
       return serve(line);
     case CommandLine::Command::kStatus:
       return print(status_text(socket_path, line.json));
+    case CommandLine::Command::kCertificates:
+      return print(make_certificates(line.folder, line.names));
     case CommandLine::Command::kUndoAll:
       return print(undo_all(line.state, socket_path));
   }

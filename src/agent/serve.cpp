@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "agent/keeper.h"
+#include "agent/network/network_namespace.h"
 #include "agent/pidfd.h"
 #include "agent/server.h"
 #include "agent/state_folder.h"
+#include "agent/tls/tls_door.h"
 #include "agent/undo.h"
 #include "agent/unix_socket.h"
 #include "base/log.h"
@@ -58,6 +60,20 @@ Result<Fd> open_door(const std::string& socket_path, IntentLog& log) {
   return listen_at(socket_path);
 }
 
+struct NetworkDoor {
+  Fd listener;
+  std::unique_ptr<TlsContext> tls;
+};
+
+/// Before anything else is done: an agent that cannot prove who it is does not start.
+Result<NetworkDoor> open_network_door(const CommandLine& line) {
+  NetworkDoor door;
+  if (line.listen.empty()) return door;
+  CUTSET_ASSIGN(door.tls, TlsContext::load(line.tls));
+  CUTSET_ASSIGN(door.listener, listen_on_network(line.listen));
+  return door;
+}
+
 Result<ProcessId> fork_worker(WorkerPlan plan, Fd& keeper_end) {
   const pid_t child = ::fork();
   if (child < 0) return Error::system("cannot fork the worker");
@@ -74,6 +90,9 @@ Result<ProcessId> fork_worker(WorkerPlan plan, Fd& keeper_end) {
 }  // namespace
 
 Result<int> serve(const CommandLine& line) {
+  if (!line.network_namespace.empty())
+    CUTSET_TRY(enter_namespace(line.network_namespace));
+  CUTSET_ASSIGN(NetworkDoor network, open_network_door(line));
   const mode_t previous_umask = ::umask(077);
   CUTSET_ASSIGN(const std::string socket_path, parse_socket_address(line.socket));
   CUTSET_ASSIGN(const std::string state_folder, open_state_folder(line.state));
@@ -96,6 +115,7 @@ Result<int> serve(const CommandLine& line) {
   }
   const Result<ProcessId> worker =
       fork_worker({state_folder, socket_path, log.mark(), std::move(*listener),
+                   std::move(network.listener), std::move(network.tls),
                    std::move(link.worker), line.lease, line.exit_with_lease},
                   link.keeper);
   if (!worker.ok()) {

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <optional>
 
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
@@ -20,6 +21,7 @@
 #include "agent/proxies.h"
 #include "agent/service_impl.h"
 #include "agent/supervisor.h"
+#include "agent/tls/tls_door.h"
 #include "agent/undo.h"
 #include "agent/unix_socket.h"
 #include "base/log.h"
@@ -93,15 +95,17 @@ void set_up_process() {
 }
 
 void undo_lease(const std::string& why, const std::string& state_folder, Plans& plans,
-                Proxies& proxies, Supervisor& supervisor) {
+                Proxies& proxies, Supervisor& supervisor, EngineClaims& engines,
+                HostNetwork& network) {
   log_info("the lease has ended: {}", why);
   plans.abandon();
   proxies.close_all();
   const Result<int> ended = supervisor.end_all();
   if (!ended.ok()) log_error("{}", ended.error().text());
   supervisor.take_ended();
-  const Status removed = remove_data_folders(state_folder);
-  if (!removed.ok()) log_warning("{}", removed.error().text());
+  for (const Status& removed :
+       {remove_data_folders(state_folder), engines.remove_all(), network.remove()})
+    if (!removed.ok()) log_warning("{}", removed.error().text());
 }
 
 std::unique_ptr<grpc::Server> build_server(const std::vector<grpc::Service*>& services) {
@@ -129,14 +133,16 @@ int run_worker(WorkerPlan plan) {
   host.mark = plan.mark;
   host.state_folder = plan.state_folder;
   Plans plans(host, supervisor);
+  EngineClaims engines(supervisor);
+  HostNetwork network(supervisor, plan.state_folder);
   Lease lease(plan.lease, [&](const std::string& why) {
-    undo_lease(why, plan.state_folder, plans, proxies, supervisor);
+    undo_lease(why, plan.state_folder, plans, proxies, supervisor, engines, network);
     captures.stop_all();
     if (plan.exit_with_lease) finished.raise();
   });
   const auto capture_service = make_capture_service(lease, captures);
-  const auto service =
-      make_service({plan.state_folder, lease, proxies, supervisor, plans});
+  const auto service = make_service(
+      {plan.state_folder, lease, proxies, supervisor, plans, network, engines});
   const std::unique_ptr<grpc::Server> server =
       build_server({service.get(), capture_service.get()});
   if (!server) {
@@ -145,6 +151,12 @@ int run_worker(WorkerPlan plan) {
   }
   Door door(std::move(plan.listener), *server);
   log_info("serving at unix:{}", plan.socket_path);
+  std::optional<TlsDoor> network_door;
+  if (plan.network_listener.valid()) {
+    log_info("serving at {} by mutual TLS",
+             listening_address(plan.network_listener.get()));
+    network_door.emplace(std::move(plan.network_listener), std::move(plan.tls), *server);
+  }
 
   const bool in_time = !plan.exit_with_lease ||
                        finished.wait_for(std::max(plan.lease, kHelloPatience)) ||
@@ -155,6 +167,7 @@ int run_worker(WorkerPlan plan) {
     log_error("no controller came");
   }
   door.close();
+  if (network_door) network_door->close();
   server->Shutdown(std::chrono::system_clock::now() + kLastReplies);
   ::_exit(0);
 }

@@ -8,8 +8,10 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 
+#include "agent/tls/tls_context.h"
 #include "base/fd.h"
 #include "base/result.h"
 
@@ -20,6 +22,8 @@ struct WorkerPlan {
   std::string socket_path;
   std::string mark;  // of the intent log
   Fd listener;
+  Fd network_listener;              // invalid: the unix socket alone
+  std::unique_ptr<TlsContext> tls;  // of network_listener
   Fd link;
   std::chrono::milliseconds lease{3000};
   bool exit_with_lease = false;

@@ -155,7 +155,7 @@ class AgentService final : public v1::Agent::Service {
         [this] { parts_.proxies.lift_all(); });
     Result<v1::CollectRunReply> collected = parts_.proxies.collect(*request);
     if (!parts_.lease.holds(request->lease())) return no_lease();
-    if (collected.ok()) {
+    if (collected.ok() && !request->look()) {
       for (const EndedService& ended : parts_.supervisor.take_ended()) {
         v1::ServiceEnd* end = collected->add_ended();
         end->set_name(ended.name);
@@ -217,6 +217,27 @@ class AgentService final : public v1::Agent::Service {
         [&](const v1::ResourceSamples& samples) { return writer->Write(samples); },
         [&] { return context->IsCancelled() || !parts_.lease.holds(request->lease()); });
     return watched.ok() ? grpc::Status::OK : failed(watched.error());
+  }
+
+  grpc::Status MakeNetwork(ServerContext*, const v1::MakeNetworkRequest* request,
+                           v1::MakeNetworkReply* reply) override {
+    return leased(*request, reply, [&] { return parts_.network.make(*request); });
+  }
+
+  grpc::Status RemoveNetwork(ServerContext*, const v1::RemoveNetworkRequest* request,
+                             v1::RemoveNetworkReply* reply) override {
+    return leased(*request, reply, [&]() -> Result<v1::RemoveNetworkReply> {
+      CUTSET_TRY(parts_.network.remove());
+      return v1::RemoveNetworkReply();
+    });
+  }
+
+  grpc::Status ClaimEngine(ServerContext*, const v1::ClaimEngineRequest* request,
+                           v1::ClaimEngineReply* reply) override {
+    return leased(*request, reply, [&]() -> Result<v1::ClaimEngineReply> {
+      CUTSET_TRY(parts_.engines.claim(request->engine(), request->mark()));
+      return v1::ClaimEngineReply();
+    });
   }
 
   grpc::Status GetStatus(ServerContext*, const v1::GetStatusRequest*,

@@ -10,6 +10,8 @@
 #include <string>
 
 #include "agent/lease.h"
+#include "agent/network/engine_objects.h"
+#include "agent/network/host_network.h"
 #include "agent/plan/plans.h"
 #include "agent/proxies.h"
 #include "agent/supervisor.h"
@@ -26,6 +28,8 @@ struct Parts {
   Proxies& proxies;
   Supervisor& supervisor;
   Plans& plans;
+  HostNetwork& network;
+  EngineClaims& engines;
 };
 
 /// The parts must outlive the service.

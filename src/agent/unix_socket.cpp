@@ -87,8 +87,8 @@ Result<std::string> parse_socket_address(const std::string& text) {
   if (looks_like_tcp(text) || text.starts_with("dns:") || text.starts_with("ipv4:") ||
       text.starts_with("ipv6:") || text.starts_with("tcp:")) {
     return Error::usage(
-        fmt::format("--socket {}: TCP needs mutual TLS, which this version does not "
-                    "offer; give unix:PATH",
+        fmt::format("--socket {}: give unix:PATH; the network has --listen, with "
+                    "mutual TLS",
                     text));
   }
   const std::string path = text.starts_with("unix:") ? text.substr(5) : text;

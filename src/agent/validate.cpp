@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "agent/intent_log.h"
+#include "agent/network/engine_objects.h"
+#include "agent/network/subnet.h"
 #include "agent/ports.h"
 
 namespace cutset::agent {
@@ -150,6 +152,39 @@ Status check_request(const v1::ReadLogRequest& request) {
 
 Status check_request(const v1::ArmRunRequest& request) {
   return check_name("run", request.run());
+}
+
+Status check_request(const v1::MakeNetworkRequest& request) {
+  if (request.hosts().empty() || request.hosts_size() > kMostHosts) {
+    return Error::bad_input(fmt::format("{} hosts are asked for, 1 to {} are allowed",
+                                        request.hosts_size(), kMostHosts));
+  }
+  std::set<std::string> names;
+  for (const std::string& host : request.hosts()) {
+    CUTSET_TRY(check_name("host", host));
+    if (!names.insert(host).second)
+      return Error::bad_input(fmt::format("host {} is asked for twice", host));
+  }
+  if (request.subnet().empty()) return {};
+  const Result<Subnet> subnet = parse_subnet(shown(request.subnet()));
+  if (!subnet.ok()) return subnet.error();
+  return {};
+}
+
+Status check_request(const v1::ClaimEngineRequest& request) {
+  if (!request.engine().starts_with('/'))
+    return Error::bad_input(
+        fmt::format("engine \"{}\": the absolute path of its socket is expected",
+                    shown(request.engine())));
+  CUTSET_TRY(check_text("engine", request.engine(), kLongestPath));
+  if (!is_mark(request.mark()))
+    return Error::bad_input(
+        fmt::format("mark \"{}\": 32 hex digits are expected", shown(request.mark())));
+  return {};
+}
+
+Status check_request(const v1::RemoveNetworkRequest&) {
+  return {};
 }
 
 Status check_request(const v1::CollectRunRequest& request) {

@@ -11,6 +11,7 @@
 namespace cutset::agent {
 
 inline constexpr uint32_t kMostServices = 1000;
+inline constexpr int kMostHosts = 250;
 inline constexpr uint32_t kLongestGraceMs = 60'000;
 inline constexpr uint32_t kLongestCollectMs = 600'000;
 inline constexpr uint32_t kLongestLogPiece = 1 << 20;
@@ -25,5 +26,8 @@ Status check_request(const v1::StopServiceRequest& request);
 Status check_request(const v1::ReadLogRequest& request);
 Status check_request(const v1::ArmRunRequest& request);
 Status check_request(const v1::CollectRunRequest& request);
+Status check_request(const v1::MakeNetworkRequest& request);
+Status check_request(const v1::RemoveNetworkRequest& request);
+Status check_request(const v1::ClaimEngineRequest& request);
 
 }  // namespace cutset::agent

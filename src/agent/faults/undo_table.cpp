@@ -9,6 +9,8 @@
 #include "agent/faults/partition.h"
 #include "agent/groups/group.h"
 #include "agent/link/link_tap.h"
+#include "agent/network/engine_objects.h"
+#include "agent/network/host_network.h"
 
 namespace cutset::agent {
 
@@ -17,6 +19,9 @@ namespace {
 constexpr std::array kRules{
     UndoRule{kGroupRecord, UndoStage::kPlace, false, undo_group},
     UndoRule{kFrozenRecord, UndoStage::kFault, false, undo_frozen},
+    UndoRule{kEngineObjectsRecord, UndoStage::kPlace, true, undo_engine_objects},
+    UndoRule{kNetworkLinkRecord, UndoStage::kPlace, false, undo_network_link},
+    UndoRule{kNetworkNamespaceRecord, UndoStage::kPlace, false, undo_network_namespace},
     UndoRule{kDiskFillRecord, UndoStage::kFault, true, undo_disk_fill},
     UndoRule{kPartitionRecord, UndoStage::kFault, false, undo_partition},
     UndoRule{link::kTapRecord, UndoStage::kFault, false, link::undo_tap},

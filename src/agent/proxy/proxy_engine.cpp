@@ -79,6 +79,7 @@ class ProxyEngine::Impl {
 
   uint32_t lift();
   void begin_collect(const v1::CollectRunRequest& request, Collected& collected);
+  void tell(bool quiet, Collected& collected);
   void close_run(bool quiet, Collected& collected);
 
   std::unique_ptr<proxy::Loop> loop_;
@@ -185,9 +186,24 @@ void ProxyEngine::Impl::begin_collect(const v1::CollectRunRequest& request,
   times.quiet_abandoned = request.quiet_abandoned_ms() * proxy::kMillisecond;
   times.limit = request.limit_ms() * proxy::kMillisecond;
   settling_ = std::make_unique<proxy::Settling>(
-      *loop_, context_.run, times,
-      [this, &collected](bool quiet) { close_run(quiet, collected); });
+      *loop_, context_.run, times, [this, &collected, look = request.look()](bool quiet) {
+        if (look) {
+          tell(quiet, collected);
+        } else {
+          close_run(quiet, collected);
+        }
+      });
   settling_->start();
+}
+
+/// The run goes on.
+void ProxyEngine::Impl::tell(bool quiet, Collected& collected) {
+  v1::CollectRunReply reply;
+  reply.set_quiet(quiet);
+  reply.set_begun(context_.run->begun());
+  reply.set_abandoned(context_.run->abandoned());
+  settling_.reset();
+  collected.set_value(std::move(reply));
 }
 
 void ProxyEngine::Impl::close_run(bool quiet, Collected& collected) {

@@ -87,6 +87,7 @@ class Run {
   void end(size_t call);
   void count_unmarked() { ++unmarked_; }
 
+  size_t begun() const { return calls_.size(); }
   size_t open_calls() const { return open_.size(); }
   Nanos last_activity() const { return last_activity_; }
   bool abandoned() const { return abandoned_; }
