@@ -60,42 +60,6 @@ Result<injector::Config> config_of(const PlayOptions& options) {
   return injector::load_config(path, injector::ConfigPurpose::kPlay);
 }
 
-/// --hosts [KIND:]a,b,c
-Result<injector::HostsConfig> hosts_of(const PlayOptions& options,
-                                       const injector::Config& config) {
-  using Kind = injector::HostsConfig::Kind;
-  injector::HostsConfig hosts = config.hosts;
-  if (options.hosts.empty()) return hosts;
-  std::string names = options.hosts;
-  const size_t colon = names.find(':');
-  if (colon != std::string::npos) {
-    const std::string kind = names.substr(0, colon);
-    names.erase(0, colon + 1);
-    std::vector<std::string> known;
-    bool found = false;
-    for (const Kind one :
-         {Kind::kProcesses, Kind::kNamespaces, Kind::kDocker, Kind::kSwarm}) {
-      known.emplace_back(injector::kind_name(one));
-      if (known.back() != kind) continue;
-      hosts.kind = one;
-      found = true;
-    }
-    if (!found) {
-      return Error::usage(fmt::format(
-          "--hosts: \"{}\" is no kind of hosts{} (one of {}; others are described in "
-          "cutset.yaml)",
-          kind, suggestion(kind, known), join(known, ", ")));
-    }
-  } else if (hosts.kind == Kind::kExternal) {
-    return Error::usage(
-        "--hosts: hosts with agents of their own are described in "
-        "cutset.yaml, they cannot be named here only");
-  }
-  CUTSET_ASSIGN(const fdsl::Placement placement, fdsl::parse_placement(names, {}));
-  hosts.names = placement.hosts;
-  return hosts;
-}
-
 /// `on:` of the services, then --place.
 Result<fdsl::Placement> placement_of(const PlayOptions& options,
                                      const injector::Config& config,
@@ -179,7 +143,8 @@ Result<int> play_file(const PlayOptions& options, const GlobalOptions& global) {
                 read_file(options.schedule, injector::kLargestFile));
   CUTSET_ASSIGN(const fdsl::Schedule schedule, schedule_of(options, text));
   CUTSET_ASSIGN(const injector::Config config, config_of(options));
-  CUTSET_ASSIGN(const injector::HostsConfig hosts, hosts_of(options, config));
+  CUTSET_ASSIGN(const injector::HostsConfig hosts,
+                injector::chosen_hosts(options.hosts, config.hosts, config.placed_on()));
   CUTSET_ASSIGN(fdsl::Placement placement, placement_of(options, config, hosts));
   leave_out_unused(schedule, options, placement);
   CUTSET_ASSIGN(const fdsl::Plan plan, fdsl::make_plan(schedule, placement));
@@ -212,9 +177,11 @@ void add_play_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
                       "schedule)");
   command->add_flag("--dry-run", options->dry_run,
                     "Print the plan and what each agent is given; nothing is started");
-  command->add_option("--hosts", options->hosts,
-                      "[KIND:]NAMES with commas between them instead of the hosts of the "
-                      "configuration; instances take them in turn");
+  command->add_option(
+      "--hosts", options->hosts,
+      "Instead of the hosts of the configuration: names with commas between "
+      "them, or processes, namespaces, docker, namespaces:a,b,c, "
+      "namespaces:5; instances take them in turn");
   command->add_option("--place", options->places,
                       "SERVICE=HOST or SERVICE/SLOT=HOST: where instances run instead");
   command->add_option("--record", options->record,

@@ -11,6 +11,7 @@
 #include "cli/play_files.h"
 #include "cli/signals.h"
 #include "injector/hosts/host_set.h"
+#include "injector/hosts/inside.h"
 #include "injector/play/host_agents.h"
 #include "injector/play/record_folder.h"
 #include "injector/play/step_action.h"
@@ -105,6 +106,11 @@ int tell(const PlaySession& session, const play::PlayRecord& record,
 }  // namespace
 
 int play_on_hosts(const PlaySession& session, const GlobalOptions& global) {
+  if (const Status entered =
+          injector::enter_network_namespace(session.hosts.network_namespace);
+      !entered.ok()) {
+    return fail(entered.error(), global);
+  }
   on_stop([] { stop_signal().request(); });
   const injector::StopSignal& stop = stop_signal();
   const std::string state = session.config.folder + "/.cutset";

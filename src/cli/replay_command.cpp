@@ -17,6 +17,7 @@
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "injector/finding_file.h"
+#include "injector/hosts/inside.h"
 #include "injector/live_experimenter.h"
 
 namespace cutset::cli {
@@ -30,6 +31,7 @@ struct ReplayArguments {
   std::string config;
   std::string state;
   std::string agent_socket;
+  std::string hosts;  // "": as configured
   int times = 3;
 };
 
@@ -74,6 +76,9 @@ Result<ReplayResult> replay(const ReplayArguments& arguments, Progress& progress
                                                : fs::path(arguments.state)) /
                       "replay";
   live.agent_socket = arguments.agent_socket;
+  CUTSET_ASSIGN(live.hosts, injector::chosen_hosts(arguments.hosts, config.hosts,
+                                                   config.placed_on()));
+  CUTSET_TRY(injector::enter_network_namespace(live.hosts->network_namespace));
   std::error_code failed;
   fs::create_directories(live.state_folder, failed);
   injector::LiveExperimenter experimenter(config, live);
@@ -177,6 +182,8 @@ void add_replay_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   command
       ->add_option("--agent", arguments->agent_socket, "Socket of a running cutset-agent")
       ->envname("CUTSET_AGENT_SOCKET");
+  command->add_option("--hosts", arguments->hosts,
+                      "Where it runs instead of what the file says, as for run");
   command->add_option("-k,--times", arguments->times, "How often")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();

@@ -23,6 +23,7 @@
 #include "cli/report_files.h"
 #include "cli/signals.h"
 #include "cli/span_source.h"
+#include "injector/hosts/inside.h"
 #include "injector/live_experimenter.h"
 #include "report/journal_reader.h"
 #include "report/report_text.h"
@@ -37,6 +38,7 @@ struct RunArguments {
   std::string config = "cutset.yaml";
   std::string state;
   std::string agent_socket;
+  std::string hosts;  // "": as configured
   bool resume = false;
   bool dry_run = false;
   bool no_compose = false;
@@ -151,9 +153,14 @@ Result<campaign::CampaignSummary> run_campaign(const injector::Config& config,
                                         ? campaign::Journal::resume(journal_path)
                                         : campaign::Journal::create(journal_path));
 
+  CUTSET_ASSIGN(
+      const injector::HostsConfig hosts,
+      injector::chosen_hosts(arguments.hosts, config.hosts, config.placed_on()));
+  CUTSET_TRY(injector::enter_network_namespace(hosts.network_namespace));
   std::unique_ptr<ReceiverSpanSource> spans;
   injector::LiveOptions live;
   live.state_folder = state;
+  live.hosts = hosts;
   live.agent_socket = arguments.agent_socket;
   if (config.await_traces.count() > 0) {
     CUTSET_ASSIGN(spans, ReceiverSpanSource::start());
@@ -271,6 +278,9 @@ void add_run_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
       ->add_option("--agent", a.agent_socket,
                    "Socket of a running cutset-agent (default: one is started)")
       ->envname("CUTSET_AGENT_SOCKET");
+  command->add_option("--hosts", a.hosts,
+                      "Where it runs instead of what the file says: processes, "
+                      "namespaces, namespaces:a,b,c, namespaces:5, docker");
   command->add_flag("--resume", a.resume, "Go on with the journal, repeating nothing");
   command->add_flag("--dry-run", a.dry_run, "Say what would be done; start nothing");
   command->add_option("--budget", a.budget, "Largest fault set")->check(CLI::Range(1, 8));

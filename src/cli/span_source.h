@@ -17,6 +17,7 @@ class ReceiverSpanSource : public injector::SpanSource {
   static Result<std::unique_ptr<ReceiverSpanSource>> start();
 
   std::string address() const override { return source_->address(); }
+  Status listen_at(const std::string& host) override;
   void expect(const std::string& trace_id) override { source_->expect(trace_id); }
   std::vector<lineage::UnproxiedCall> collect(const lineage::Execution& execution,
                                               std::chrono::milliseconds patience,

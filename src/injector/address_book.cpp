@@ -4,14 +4,6 @@
 
 namespace cutset::injector {
 
-namespace {
-
-// Where nobody receives spans an exporter still needs an address; nobody listens on this
-// one.
-constexpr std::string_view kNowhere = "127.0.0.1:9";
-
-}  // namespace
-
 const ServiceAddresses& AddressBook::of(const std::string& service) const {
   const auto found = services.find(service);
   CHECK(found != services.end());
@@ -20,7 +12,7 @@ const ServiceAddresses& AddressBook::of(const std::string& service) const {
 
 std::optional<std::string> AddressBook::value(const std::string& placeholder,
                                               const std::string& self) const {
-  if (placeholder == "otlp.address") return otlp.empty() ? std::string(kNowhere) : otlp;
+  if (placeholder == "otlp.address") return otlp.empty() ? kNoReceiver : otlp;
   const std::vector<std::string> words = split(placeholder, ".");
   if (words.size() == 2 && words[0] == "self" && !self.empty()) {
     const std::string& listen = of(self).listen;
@@ -30,7 +22,8 @@ std::optional<std::string> AddressBook::value(const std::string& placeholder,
     if (words[1] == "name") return self;
     return std::nullopt;
   }
-  if (words.size() != 3) return std::nullopt;
+  if (words.size() != 3 || words[2] == "addresses" || words[2] == "node")
+    return instances.value(placeholder, {});
   const auto found = services.find(words[1]);
   if (found == services.end()) return std::nullopt;
   if (words[0] == "entry" && words[2] == "address") return found->second.entry;

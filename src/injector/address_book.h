@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "injector/hosts/instance_book.h"
 #include "injector/template_text.h"
 
 namespace cutset::injector {
@@ -21,7 +22,8 @@ struct ServiceAddresses {
 
 struct AddressBook {
   std::map<std::string, ServiceAddresses> services;
-  std::string otlp;  // "127.0.0.1:4317"; "" where spans are not received
+  InstanceBook instances;  // where there are several of a service
+  std::string otlp;        // "127.0.0.1:4317"; "" where spans are not received
 
   /// Requires: the service is known.
   const ServiceAddresses& of(const std::string& service) const;

@@ -230,13 +230,15 @@ void AgentClient::Connection::keep() {
   beat.set_lease(lease_);
   v1::BeatReply reply;
   std::unique_lock lock(mutex_);
-  while (!closing_) {
+  // The first beat goes out whatever happens: the end of a stream without one would say
+  // nothing, and the agent would wait for the lease to run out.
+  do {
     lock.unlock();
     const bool alive = stream->Write(beat) && stream->Read(&reply);
     lock.lock();
     if (!alive) break;  // the next call says that the agent is lost
     changed_.wait_for(lock, beat_every_, [this] { return closing_; });
-  }
+  } while (!closing_);
   lock.unlock();
   stream->WritesDone();
   while (stream->Read(&reply)) {
@@ -285,7 +287,10 @@ Result<std::unique_ptr<AgentClient>> AgentClient::connect(const AgentTls& tls,
       grpc::CreateCustomChannel("dns:" + tls.address, credentials, arguments), stop);
   if (const Status begun = connection->begin(); !begun.ok()) {
     Error error = begun.error();
-    error.message = fmt::format("{}: {}", tls.address, error.message);
+    error.message = fmt::format(
+        "{}: no agent is there, or it refuses the certificate {} (its log says why), or "
+        "{} has not signed its own: {}",
+        tls.address, tls.certificate, tls.authority, error.message);
     return error;
   }
   return std::unique_ptr<AgentClient>(new AgentClient(std::move(connection)));
@@ -384,6 +389,15 @@ Result<v1::MakeNetworkReply> AgentClient::make_network(v1::MakeNetworkRequest re
 Result<v1::RemoveNetworkReply> AgentClient::remove_network() {
   return connection_->call(&v1::Agent::Stub::RemoveNetwork, v1::RemoveNetworkRequest(),
                            kCallDeadline);
+}
+
+Status AgentClient::claim_engine(const std::string& engine, const std::string& mark) {
+  v1::ClaimEngineRequest request;
+  request.set_engine(engine);
+  request.set_mark(mark);
+  CUTSET_TRY(connection_->call(&v1::Agent::Stub::ClaimEngine, std::move(request),
+                               kCallDeadline));
+  return {};
 }
 
 }  // namespace cutset::injector

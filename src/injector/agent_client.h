@@ -67,6 +67,8 @@ class AgentClient {
       std::function<void(const agent::v1::ResourceSamples&)> on_samples);
   Result<agent::v1::MakeNetworkReply> make_network(agent::v1::MakeNetworkRequest request);
   Result<agent::v1::RemoveNetworkReply> remove_network();
+  /// What has this mark in the engine goes with the lease.
+  Status claim_engine(const std::string& engine, const std::string& mark);
 
  private:
   class Connection;

@@ -122,9 +122,9 @@ Result<pid_t> spawn(std::vector<std::string> arguments, const std::string& log_p
 
 }  // namespace
 
-Result<std::unique_ptr<AgentProcess>> AgentProcess::start(std::string binary,
-                                                          const std::string& state_folder,
-                                                          const StopSignal& stop) {
+Result<std::unique_ptr<AgentProcess>> AgentProcess::start(
+    std::string binary, const std::string& state_folder, const StopSignal& stop,
+    const std::string& network_namespace) {
   std::unique_ptr<AgentProcess> agent(new AgentProcess());
   std::error_code error;
   std::filesystem::create_directories(state_folder, error);
@@ -137,9 +137,11 @@ Result<std::unique_ptr<AgentProcess>> AgentProcess::start(std::string binary,
   if (binary.empty()) binary = default_binary();
   const std::string log_path = state_folder + "/agent.log";
   const std::string state = std::filesystem::absolute(state_folder).string();
-  CUTSET_ASSIGN(agent->pid_, spawn({binary, "serve", "--socket", agent->socket_,
-                                    "--state", state, "--exit-with-lease"},
-                                   log_path));
+  std::vector<std::string> arguments = {
+      binary, "serve", "--socket", agent->socket_, "--state", state, "--exit-with-lease"};
+  if (!network_namespace.empty())
+    arguments.insert(arguments.end(), {"--network-namespace", network_namespace});
+  CUTSET_ASSIGN(agent->pid_, spawn(std::move(arguments), log_path));
   const auto deadline = Clock::now() + kStartPatience;
   while (!accepts(agent->socket_)) {
     if (agent->ended()) {

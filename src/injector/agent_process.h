@@ -23,11 +23,12 @@ class AgentProcess {
  public:
   /// `binary` "": CUTSET_AGENT, else cutset-agent beside this executable, else in PATH.
   /// `state_folder` is made if it is absent; what the agent says goes to agent.log in it.
+  /// `network_namespace`: path of the one that it lives in; "": ours.
   /// Returns when the socket accepts. Error: cannot be started, ended at once (with what
   /// it said).
-  static Result<std::unique_ptr<AgentProcess>> start(std::string binary,
-                                                     const std::string& state_folder,
-                                                     const StopSignal& stop);
+  static Result<std::unique_ptr<AgentProcess>> start(
+      std::string binary, const std::string& state_folder, const StopSignal& stop,
+      const std::string& network_namespace = "");
   /// Waits for the end, which the end of the lease brings; insists with signals; removes
   /// the folder of the socket.
   ~AgentProcess();

@@ -43,6 +43,7 @@ void ConfigReader::read(const YamlNode& root) {
   if (const YamlNode* found = section.require("name")) {
     config_.name = reading_.text(*found, "name").value_or("");
   }
+  if (const YamlNode* found = section.take("hosts")) read_hosts(*found);
   if (const YamlNode* found = section.require("services")) read_services(*found);
   const auto judged = [&](const char* key) {
     return purpose_ == ConfigPurpose::kPlay ? section.take(key) : section.require(key);
@@ -61,6 +62,7 @@ void ConfigReader::read(const YamlNode& root) {
   if (const YamlNode* found = section.take("settle")) read_settle(*found);
   if (const YamlNode* found = section.take("traces")) read_traces(*found);
   section.finish();
+  check_places(root);
 }
 
 std::vector<TemplateText> ConfigReader::read_arguments(const YamlNode& node,

@@ -45,6 +45,7 @@ struct ServiceConfig {
   bool listen_given = false;    // else the host's address, and a free port
   bool proxied = true;          // calls to it pass the agent's proxy
   int slots = 1;                // how many instances
+  std::string image;            // of its containers; "": that of `hosts`
   std::vector<std::string> on;  // slot i is on on[i % size]; empty: the hosts in turn
   Readiness ready;
   std::vector<std::string> effectful;  // signatures
@@ -133,6 +134,7 @@ struct Config {
   std::string name;
   uint64_t digest = 0;  // of the file's bytes
   HostsConfig hosts;
+  bool hosts_given = false;  // by the file
   std::vector<ServiceConfig> services;
   WorkloadConfig workload;
   std::vector<OutcomeConfig> outcomes;
@@ -152,6 +154,8 @@ struct Config {
   Milliseconds await_traces{2000};
 
   const ServiceConfig* service(std::string_view service_name) const;
+  /// The hosts that `on:` names, in the order of the file.
+  std::vector<std::string> placed_on() const;
   /// Whether executing `signature` at `callee` may change state.
   bool is_effectful(std::string_view callee, std::string_view method,
                     std::string_view signature) const;

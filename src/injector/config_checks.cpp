@@ -111,6 +111,9 @@ void ConfigReader::read_workload(const YamlNode& node) {
   const std::optional<std::string> kind =
       section.one_of({"http", "command", "operations"});
   read_duration(section, "within", config_.workload.within);
+  if (const YamlNode* found = section.take("on")) {
+    config_.workload.on = reading_.text(*found, section.path("on")).value_or("");
+  }
   if (kind && *kind == "operations") {
     if (section.take("within") == nullptr) config_.workload.within = kLongestLoad;
     config_.workload.history = history_reader().read_workload(section);

@@ -29,6 +29,13 @@ class ConfigReader {
   void check_service_placeholders(const YamlNode& node);
 
   // config_hosts.cpp
+  void read_hosts(const YamlNode& node);
+  std::vector<std::string> read_host_names(const YamlNode& node, const std::string& what);
+  void read_engine(const YamlNode& node, const std::string& what);
+  void read_external(const YamlNode& node, const std::string& what);
+  void read_external_host(const YamlEntry& entry, const std::string& what,
+                          const AgentTls& shared);
+  void check_places(const YamlNode& root);
   void read_placing(YamlSection& section, ServiceConfig& service);
 
   // config_checks.cpp

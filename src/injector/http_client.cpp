@@ -155,6 +155,8 @@ class HttpClient::Impl {
     curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
     curl_easy_setopt(easy_, CURLOPT_REQUEST_TARGET, request.path.c_str());
     curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http");
+    if (!request.socket.empty())
+      curl_easy_setopt(easy_, CURLOPT_UNIX_SOCKET_PATH, request.socket.c_str());
     curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);

@@ -23,6 +23,7 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
   std::string address;  // "host:port"
+  std::string socket;   // path of a unix socket to use instead; "": none
   std::string method = "GET";
   std::string path = "/";
   HttpHeaders headers;

@@ -7,12 +7,13 @@
 #include <fmt/format.h>
 
 #include "base/file.h"
-#include "injector/agent_client.h"
-#include "injector/agent_process.h"
+#include "injector/agent_group.h"
 #include "injector/campaign_schedule.h"
 #include "injector/duration.h"
 #include "injector/fdsl/read.h"
 #include "injector/fdsl/write.h"
+#include "injector/hosts/host_set.h"
+#include "injector/hosts/inside.h"
 #include "injector/judge.h"
 #include "injector/key_learning.h"
 #include "injector/live_system.h"
@@ -31,6 +32,7 @@ using campaign::ExperimentResult;
 using campaign::FaultSet;
 
 constexpr Milliseconds kNoticeOfEnd{50};
+constexpr std::string_view kLoopback = "127.0.0.1";
 // Keying a point moves the calls below it to new parents, which may show more points.
 constexpr int kCalibrationRounds = 5;
 
@@ -108,16 +110,10 @@ class LiveExperimenter::Impl {
                                            name, error.message()));
       }
     }
-    std::string socket = options_.agent_socket;
-    if (socket.empty()) {
-      CUTSET_ASSIGN(process_, AgentProcess::start(options_.agent_binary,
-                                                  options_.state_folder, stop_));
-      socket = process_->socket();
-    }
-    CUTSET_ASSIGN(agent_, AgentClient::connect(socket, stop_));
-    system_.emplace(config_, *agent_,
-                    options_.spans != nullptr ? options_.spans->address() : "", stop_);
+    CUTSET_TRY(bring_up_hosts());
+    system_.emplace(config_, *hosts_, stop_);
     CUTSET_TRY(system_->bring_up());
+    agents_.emplace(agents_with_instances());
     judge_.emplace(
         config_, system_->addresses(), client_,
         [this](const std::string& service) { return system_->log_since_mark(service); },
@@ -170,6 +166,35 @@ class LiveExperimenter::Impl {
   std::set<std::string>& keyed_points() { return keyed_points_; }
 
  private:
+  Status bring_up_hosts() {
+    HostSetOptions options;
+    options.state_folder = options_.state_folder;
+    options.agent_binary = options_.agent_binary;
+    options.agent_socket = options_.agent_socket;
+    CUTSET_ASSIGN(hosts_,
+                  HostSet::bring_up(config_, options_.hosts.value_or(config_.hosts),
+                                    options, stop_));
+    if (options_.spans != nullptr) {
+      if (hosts_->own_address() != kLoopback)
+        CUTSET_TRY(options_.spans->listen_at(hosts_->own_address()));
+      hosts_->set_otlp_address(options_.spans->address());
+    }
+    const std::vector<std::string>& names = hosts_->names();
+    const std::string& on = config_.workload.on;
+    if (std::find(names.begin(), names.end(), on) != names.end())
+      workload_namespace_ = hosts_->network_namespace(on);
+    return {};
+  }
+
+  /// Only there calls can arrive.
+  std::vector<AgentClient*> agents_with_instances() {
+    std::set<std::string> nodes;
+    for (const auto& [instance, place] : hosts_->book().places) nodes.insert(place.node);
+    std::vector<AgentClient*> agents;
+    for (const std::string& node : nodes) agents.push_back(&hosts_->agent(node));
+    return agents;
+  }
+
   /// A run up to the judging.
   struct Observed {
     ExperimentResult result;
@@ -180,18 +205,17 @@ class LiveExperimenter::Impl {
   /// Lifts the faults of an armed run unless it was collected.
   class ArmedRun {
    public:
-    ArmedRun(AgentClient& agent, std::string run) : agent_(agent), run_(std::move(run)) {}
+    ArmedRun(AgentGroup& agents, std::string run)
+        : agents_(agents), run_(std::move(run)) {}
     ArmedRun(const ArmedRun&) = delete;
     ArmedRun& operator=(const ArmedRun&) = delete;
     ~ArmedRun() {
-      // Where this fails the agent is lost, and the end of the lease lifts them.
-      if (!collected_) [[maybe_unused]]
-        const auto undone = agent_.abandon_run(run_);
+      if (!collected_) agents_.abandon_run(run_);
     }
     void collected() { collected_ = true; }
 
    private:
-    AgentClient& agent_;
+    AgentGroup& agents_;
     std::string run_;
     bool collected_ = false;
   };
@@ -234,7 +258,7 @@ class LiveExperimenter::Impl {
       plan.set_milliseconds(fault.mode.milliseconds);
     }
     for (const std::string& point : keyed_points_) request.add_keyed_points(point);
-    return agent_->arm_run(std::move(request));
+    return agents_->arm_run(request);
   }
 
   Result<v1::CollectRunReply> collect(const std::string& run) {
@@ -244,7 +268,7 @@ class LiveExperimenter::Impl {
     request.set_quiet_abandoned_ms(
         static_cast<uint32_t>(config_.settle_quiet_abandoned.count()));
     request.set_limit_ms(static_cast<uint32_t>(config_.settle_within.count()));
-    return agent_->collect_run(std::move(request));
+    return agents_->collect_run(request, stop_);
   }
 
   /// The request, the command, or the load of operations.
@@ -262,6 +286,13 @@ class LiveExperimenter::Impl {
     WorkloadAnswer answer;
     answer.history = std::make_shared<HistoryRun>(std::move(started));
     return answer;
+  }
+
+  Result<WorkloadAnswer> work_on_its_host(const TraceContext& trace,
+                                          const std::string& run) {
+    std::optional<Result<WorkloadAnswer>> answer;
+    CUTSET_TRY(do_inside(workload_namespace_, [&] { answer = work(trace, run); }));
+    return std::move(*answer);
   }
 
   Status observe(const FaultSet& planned, const campaign::RunOptions& options,
@@ -285,14 +316,14 @@ class LiveExperimenter::Impl {
 
     CUTSET_ASSIGN(const std::vector<RequestFault> faults,
                   written_faults(planned, options.run));
+    ArmedRun armed_run(*agents_, options.run);
     CUTSET_ASSIGN(const v1::ArmRunReply armed, arm(faults, options.run));
-    ArmedRun armed_run(*agent_, options.run);
     const TraceContext trace = new_trace(armed.tracestate());
     if (options.await_spans && options_.spans != nullptr)
       options_.spans->expect(trace.trace_id);
 
     const auto working = Clock::now();
-    CUTSET_ASSIGN(observed.answer, work(trace, options.run));
+    CUTSET_ASSIGN(observed.answer, work_on_its_host(trace, options.run));
     result.timing.workload_ns = since(working);
     const auto settling = Clock::now();
     CUTSET_ASSIGN(observed.records, collect(options.run));
@@ -334,9 +365,9 @@ class LiveExperimenter::Impl {
   std::set<std::string> logged_;
   std::set<std::string> keyed_points_;
   bool connections_broke_ = false;  // in the last run
-  // In this order: the lease ends first, then the agent's process is awaited.
-  std::unique_ptr<AgentProcess> process_;
-  std::unique_ptr<AgentClient> agent_;
+  std::string workload_namespace_;  // "": where cutset runs
+  std::unique_ptr<HostSet> hosts_;
+  std::optional<AgentGroup> agents_;
   std::optional<LiveSystem> system_;
   std::optional<Judge> judge_;
 };

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -29,7 +30,8 @@ struct LiveOptions {
   std::string state_folder = ".cutset";  // schedules, logs, the agent's state
   std::string agent_socket;  // of an agent that runs already; "": one is started for us
   std::string agent_binary;  // "": beside this executable, or CUTSET_AGENT
-  SpanSource* spans = nullptr;  // must outlive the experimenter
+  std::optional<HostsConfig> hosts;  // instead of the file's
+  SpanSource* spans = nullptr;       // must outlive the experimenter
 };
 
 class LiveExperimenter : public campaign::Experimenter {

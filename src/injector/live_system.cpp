@@ -1,7 +1,6 @@
 #include "injector/live_system.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <thread>
 
@@ -9,182 +8,123 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "injector/hosts/instance_messages.h"
 #include "injector/readiness.h"
 
 namespace cutset::injector {
 
 namespace {
 
-namespace v1 = agent::v1;
-
-constexpr uint32_t kLogPiece = 1 << 20;
-constexpr size_t kMostLog = size_t{16} << 20;
 constexpr size_t kShownLines = 20;
-constexpr uint32_t kShownBytes = 8192;
-constexpr uint32_t kStopGraceMs = 500;
+constexpr int64_t kShownBytes = 8192;
 
 }  // namespace
 
-LiveSystem::LiveSystem(const Config& config, AgentClient& agent, std::string otlp_address,
-                       const StopSignal& stop)
-    : config_(config), agent_(agent), stop_(stop) {
-  addresses_.otlp = std::move(otlp_address);
-}
+LiveSystem::LiveSystem(const Config& config, HostSet& hosts, const StopSignal& stop)
+    : config_(config), hosts_(hosts), stop_(stop) {}
 
-Status LiveSystem::open_proxies() {
-  v1::OpenProxiesRequest request;
-  for (const ServiceConfig& service : config_.services) {
-    v1::ServicePlan& plan = *request.add_services();
-    plan.set_name(service.name);
-    plan.set_listen(service.listen);
-  }
-  CUTSET_ASSIGN(const v1::OpenProxiesReply reply,
-                agent_.open_proxies(std::move(request)));
-  for (const v1::OpenedProxy& opened : reply.services()) {
-    addresses_.services[opened.name()] = {opened.listen(), opened.proxy(),
-                                          opened.entry()};
-  }
-  for (const ServiceConfig& service : config_.services) {
-    if (!addresses_.services.contains(service.name)) {
-      return Error::unavailable("the agent opened no proxy for " + service.name);
-    }
+Status LiveSystem::place() {
+  const std::vector<fdsl::Instance> instances = hosts_.configured_instances();
+  CUTSET_TRY(hosts_.place(instances));
+  runner_ = hosts_.runner();
+  addresses_.instances = hosts_.book();
+  addresses_.otlp = addresses_.instances.otlp;
+  for (const fdsl::Instance& instance : instances) {
+    instances_.emplace_back(instance.service, instance.slot);
+    if (instance.slot > 0) continue;
+    const InstancePlace& place = addresses_.instances.of({instance.service, 0});
+    addresses_.services[instance.service] = {
+        place.listen, place.proxy.empty() ? place.listen : place.proxy,
+        place.entry.empty() ? place.listen : place.entry};
   }
   return {};
 }
 
-Status LiveSystem::start(const ServiceConfig& service) {
+std::string LiveSystem::name_of(const InstanceKey& instance) const {
+  return proxy_name(*config_.service(instance.first), instance.second);
+}
+
+Status LiveSystem::start(const InstanceKey& instance) {
   CUTSET_TRY(stop_.check());
-  v1::StartServiceRequest request;
-  request.set_name(service.name);
-  request.set_folder(
-      std::filesystem::absolute(service.folder).lexically_normal().string());
-  CUTSET_ASSIGN(const auto arguments, addresses_.expand(service.command, service.name));
-  for (const std::string& argument : arguments) request.add_arguments(argument);
-  for (const auto& [name, value] : service.environment) {
-    v1::Variable& variable = *request.add_environment();
-    variable.set_name(name);
-    CUTSET_ASSIGN(*variable.mutable_value(), addresses_.expand(value, service.name));
-  }
-  CUTSET_ASSIGN(log_at_start_[service.name], log_end(service.name));
-  const Result<v1::StartServiceReply> started = agent_.start_service(std::move(request));
-  if (started) return {};
+  CUTSET_ASSIGN(log_at_start_[instance], runner_->log_end(instance));
+  const Status started = runner_->start(instance);
+  if (started.ok()) return {};
   Error error = started.error();
   error.message =
-      fmt::format("service {}: cannot be started: {}", service.name, error.message);
+      fmt::format("service {}: cannot be started: {}", name_of(instance), error.message);
   return error;
 }
 
-Status LiveSystem::await(const std::vector<const ServiceConfig*>& services) {
-  std::vector<std::optional<Error>> failures(services.size());
+Status LiveSystem::await(const std::vector<InstanceKey>& instances) {
+  std::vector<std::optional<Error>> failures(instances.size());
   std::vector<std::thread> threads;
-  for (size_t i = 0; i < services.size(); ++i) {
-    threads.emplace_back([this, service = services[i], &failure = failures[i]] {
+  for (size_t i = 0; i < instances.size(); ++i) {
+    threads.emplace_back([this, &instance = instances[i], &failure = failures[i]] {
       ReadinessSource source;
-      source.listen = addresses_.of(service->name).listen;
+      source.listen = addresses_.instances.of(instance).listen;
       source.is_running = [&] {
-        const auto names = running();
-        return names.ok() && names->contains(service->name);
+        const auto up = runner_->running();
+        return up.ok() && up->contains(instance);
       };
       source.log = [&] {
-        return read_log(service->name, log_at_start_.at(service->name));
+        return runner_->read_log(instance, log_at_start_.at(instance));
       };
-      if (Status status = await_ready(service->ready, source, stop_); !status.ok()) {
+      const Readiness& ready = config_.service(instance.first)->ready;
+      if (Status status = await_ready(ready, source, stop_); !status.ok()) {
         failure = status.error();
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  for (size_t i = 0; i < services.size(); ++i) {
+  for (size_t i = 0; i < instances.size(); ++i) {
     if (!failures[i]) continue;
     if (failures[i]->kind == ErrorKind::kInterrupted) return *failures[i];
-    const std::string& name = services[i]->name;
-    return Error::unavailable(
-        fmt::format("service {}: {}{}", name, failures[i]->message, last_lines(name)));
+    return Error::unavailable(fmt::format("service {}: {}{}", name_of(instances[i]),
+                                          failures[i]->message,
+                                          last_lines(instances[i])));
   }
   return {};
 }
 
 Status LiveSystem::bring_up() {
-  CUTSET_TRY(open_proxies());
-  std::vector<const ServiceConfig*> all;
-  for (const ServiceConfig& service : config_.services) {
-    CUTSET_TRY(start(service));
-    all.push_back(&service);
-  }
-  return await(all);
+  CUTSET_TRY(place());
+  for (const InstanceKey& instance : instances_) CUTSET_TRY(start(instance));
+  return await(instances_);
 }
 
 Status LiveSystem::ensure_up(std::vector<std::string>& notes) {
-  CUTSET_ASSIGN(const std::set<std::string> up, running());
-  std::vector<const ServiceConfig*> down;
-  for (const ServiceConfig& service : config_.services) {
-    if (!up.contains(service.name)) down.push_back(&service);
+  CUTSET_ASSIGN(const std::set<InstanceKey> up, runner_->running());
+  std::vector<InstanceKey> down;
+  for (const InstanceKey& instance : instances_) {
+    if (!up.contains(instance)) down.push_back(instance);
   }
   if (down.empty()) return {};
-  for (const ServiceConfig* service : down) {
-    notes.push_back(fmt::format("service {} had ended; started again", service->name));
-    CUTSET_TRY(start(*service));
+  for (const InstanceKey& instance : down) {
+    notes.push_back(
+        fmt::format("service {} had ended; started again", name_of(instance)));
+    CUTSET_TRY(start(instance));
   }
   return await(down);
 }
 
 Status LiveSystem::stop() {
-  CUTSET_ASSIGN(const std::set<std::string> up, running());
-  for (const std::string& name : up) {
-    v1::StopServiceRequest request;
-    request.set_name(name);
-    request.set_grace_ms(kStopGraceMs);
+  CUTSET_ASSIGN(const std::set<InstanceKey> up, runner_->running());
+  for (const InstanceKey& instance : instances_) {
+    if (!up.contains(instance)) continue;
     // It may have ended in between, which is what was wanted.
-    if (const auto stopped = agent_.stop_service(std::move(request)); !stopped) {
-      log_debug("service {}: {}", name, stopped.error().message);
-    }
+    if (const Status stopped = runner_->stop(instance); !stopped.ok())
+      log_debug("service {}: {}", name_of(instance), stopped.error().message);
   }
   return {};
 }
 
-Result<std::set<std::string>> LiveSystem::running() {
-  CUTSET_ASSIGN(const v1::GetStatusReply reply, agent_.get_status());
-  std::set<std::string> names;
-  for (const v1::ServiceStatus& service : reply.services()) {
-    if (service.pid() > 0) names.insert(service.name());
-  }
-  return names;
-}
-
-Result<int64_t> LiveSystem::log_end(const std::string& service) {
-  v1::ReadLogRequest request;
-  request.set_name(service);
-  request.set_offset(-1);
-  request.set_max_bytes(1);
-  const Result<v1::ReadLogReply> reply = agent_.read_log(std::move(request));
-  // A service that was never started has no log yet.
-  if (!reply) return int64_t{0};
-  return reply->end_offset();
-}
-
-Result<std::string> LiveSystem::read_log(const std::string& service, int64_t offset) {
-  std::string log;
-  while (log.size() < kMostLog) {
-    v1::ReadLogRequest request;
-    request.set_name(service);
-    request.set_offset(offset);
-    request.set_max_bytes(kLogPiece);
-    CUTSET_ASSIGN(const v1::ReadLogReply reply, agent_.read_log(std::move(request)));
-    if (reply.content().empty()) break;
-    log += reply.content();
-    offset = reply.end_offset();
-  }
-  return log;
-}
-
-std::string LiveSystem::last_lines(const std::string& service) {
-  v1::ReadLogRequest request;
-  request.set_name(service);
-  request.set_offset(-1);
-  request.set_max_bytes(kShownBytes);
-  const Result<v1::ReadLogReply> reply = agent_.read_log(std::move(request));
-  if (!reply) return "";
-  std::vector<std::string> lines = split(trim(reply->content()), "\n");
+std::string LiveSystem::last_lines(const InstanceKey& instance) {
+  const Result<int64_t> end = runner_->log_end(instance);
+  if (!end) return "";
+  const Result<std::string> log =
+      runner_->read_log(instance, std::max<int64_t>(0, *end - kShownBytes));
+  if (!log) return "";
+  std::vector<std::string> lines = split(trim(*log), "\n");
   if (lines.size() > kShownLines) lines.erase(lines.begin(), lines.end() - kShownLines);
   if (lines.size() == 1 && lines[0].empty()) return "; it wrote nothing";
   return "; the end of its log:\n  " + join(lines, "\n  ");
@@ -192,7 +132,7 @@ std::string LiveSystem::last_lines(const std::string& service) {
 
 Status LiveSystem::mark_logs(const std::set<std::string>& services) {
   for (const std::string& service : services) {
-    CUTSET_ASSIGN(log_marks_[service], log_end(service));
+    CUTSET_ASSIGN(log_marks_[service], runner_->log_end({service, 0}));
   }
   return {};
 }
@@ -200,7 +140,7 @@ Status LiveSystem::mark_logs(const std::set<std::string>& services) {
 Result<std::string> LiveSystem::log_since_mark(const std::string& service) {
   const auto mark = log_marks_.find(service);
   CHECK(mark != log_marks_.end());
-  return read_log(service, mark->second);
+  return runner_->read_log({service, 0}, mark->second);
 }
 
 }  // namespace cutset::injector

@@ -1,5 +1,5 @@
-// The system under test, brought up through the agent: proxies, services in the order of
-// the file, readiness of every one, and a restart of what ended by itself.
+// The system under test, brought up through the agents of its hosts: proxies, services in
+// the order of the file, readiness of every one, and a restart of what ended by itself.
 //
 // Invariants:
 // 1. bring_up() opens the proxies once; addresses do not change afterwards.
@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,15 +18,15 @@
 #include "injector/address_book.h"
 #include "injector/agent_client.h"
 #include "injector/config.h"
+#include "injector/hosts/host_set.h"
 #include "injector/stop_signal.h"
 
 namespace cutset::injector {
 
 class LiveSystem {
  public:
-  /// All must outlive the system. `otlp_address` may be "".
-  LiveSystem(const Config& config, AgentClient& agent, std::string otlp_address,
-             const StopSignal& stop);
+  /// All must outlive the system.
+  LiveSystem(const Config& config, HostSet& hosts, const StopSignal& stop);
 
   /// Error: unavailable: which service, why, the end of its log; interrupted.
   Status bring_up();
@@ -36,25 +37,25 @@ class LiveSystem {
 
   const AddressBook& addresses() const { return addresses_; }
 
-  /// Log positions for log_since(). Only these services are asked.
+  /// Log positions for log_since(): of the first instance of each of these services.
   Status mark_logs(const std::set<std::string>& services);
   /// The output of a service since mark_logs().
   Result<std::string> log_since_mark(const std::string& service);
 
  private:
-  Status open_proxies();
-  Status start(const ServiceConfig& service);
-  Status await(const std::vector<const ServiceConfig*>& services);
-  Result<std::set<std::string>> running();
-  Result<int64_t> log_end(const std::string& service);
-  Result<std::string> read_log(const std::string& service, int64_t offset);
-  std::string last_lines(const std::string& service);
+  Status place();
+  Status start(const InstanceKey& instance);
+  Status await(const std::vector<InstanceKey>& instances);
+  std::string name_of(const InstanceKey& instance) const;
+  std::string last_lines(const InstanceKey& instance);
 
   const Config& config_;
-  AgentClient& agent_;
+  HostSet& hosts_;
   const StopSignal& stop_;
   AddressBook addresses_;
-  std::map<std::string, int64_t> log_at_start_;
+  std::unique_ptr<InstanceRunner> runner_;
+  std::vector<InstanceKey> instances_;  // services as in the file, their slots from 0
+  std::map<InstanceKey, int64_t> log_at_start_;
   std::map<std::string, int64_t> log_marks_;
 };
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "injector/stop_signal.h"
 #include "lineage/execution.h"
 
@@ -20,6 +21,9 @@ class SpanSource {
 
   /// "host:port" to which exporters send: the value of `${otlp.address}`.
   virtual std::string address() const = 0;
+
+  /// Listens at this IP address instead of 127.0.0.1. Before the first expect().
+  virtual Status listen_at(const std::string& host) = 0;
 
   /// A run with this trace (32 hex digits) begins. Spans of traces that were never
   /// announced, and of earlier ones, need not be kept.

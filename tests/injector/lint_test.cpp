@@ -61,6 +61,9 @@ TEST_F(SchemaTest, RefusesWhatASchemaCanSee) {
   // the way in which a value is written.
   const std::set<std::string> beyond = {"bad-log-regex",
                                         "exclude",
+                                        "host-unknown",
+                                        "hosts-subnet",
+                                        "slot-unknown",
                                         "header",
                                         "history-without-operations",
                                         "operations-endpoint",

@@ -1,11 +1,18 @@
 // Hosts brought up for real: agents, addresses, folders, and that nothing stays.
 #include <filesystem>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/file.h"
+#include "base/subprocess.h"
 #include "base/text.h"
+#include "injector/address_book.h"
 #include "injector/hosts/host_set.h"
 
 namespace cutset::injector {
@@ -113,6 +120,104 @@ TEST_F(HostsTest, DataFoldersGoWithTheHosts) {
     ASSERT_TRUE(std::filesystem::is_directory(data)) << data;
   }
   EXPECT_FALSE(std::filesystem::exists(data));
+}
+
+TEST_F(HostsTest, NamespacesHaveAddressesOfTheirOwnAndAreGoneAfterwards) {
+  if (::geteuid() != 0) GTEST_SKIP() << "not run: namespaces are made by root";
+  HostsConfig hosts;
+  hosts.kind = HostsConfig::Kind::kNamespaces;
+  hosts.names = {"a", "b", "client"};
+  std::string path;
+  {
+    const auto set = bring_up(hosts);
+    ASSERT_TRUE(set);
+    EXPECT_EQ(set->names(), hosts.names);
+    EXPECT_NE(set->address("a"), set->address("b"));
+    path = set->network_namespace("a");
+    EXPECT_TRUE(std::filesystem::exists(path));
+    ASSERT_TRUE(set->place(instances(*set)).ok());
+    // By default services listen at the address of their host.
+    EXPECT_EQ(host_of(set->book().of({"front", 0}).listen), set->address("a"));
+    EXPECT_EQ(host_of(set->book().of({"front", 0}).proxy), set->address("a"));
+    EXPECT_EQ(host_of(set->book().of({"store", 1}).listen), set->address("b"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+Result<CommandOutcome> run(std::vector<std::string> arguments) {
+  CommandSpec spec;
+  spec.arguments = std::move(arguments);
+  return run_command(spec);
+}
+
+/// An agent that listens on the network, as an administrator would start it.
+class ListeningAgent {
+ public:
+  explicit ListeningAgent(const std::string& folder) : folder_(folder) {
+    const auto made =
+        run({CUTSET_TEST_AGENT, "certificates", "--folder", folder, "n1=127.0.0.1"});
+    CHECK(made.ok() && made->exit_code == 0);
+    const std::string log = folder + "/listening.log";
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      const int output = ::open(log.c_str(), O_WRONLY | O_CREAT, 0600);
+      ::dup2(output, STDERR_FILENO);
+      ::execl(CUTSET_TEST_AGENT, CUTSET_TEST_AGENT, "serve", "--socket",
+              (folder + "/run/agent").c_str(), "--state", (folder + "/agent").c_str(),
+              "--listen", "127.0.0.1:0", "--certificate", (folder + "/n1.pem").c_str(),
+              "--key", (folder + "/n1.key").c_str(), "--authority",
+              (folder + "/authority.pem").c_str(), "--allow", "controller", nullptr);
+      ::_exit(127);
+    }
+    const std::string words = "serving at 127.0.0.1:";
+    for (int i = 0; i < 1000 && address_.empty(); ++i) {
+      ::usleep(10'000);
+      const auto text = read_file(log, 1 << 20);
+      const size_t at = text.ok() ? text->find(words) : std::string::npos;
+      const size_t end =
+          at == std::string::npos ? at : text->find(' ', at + words.size());
+      if (end == std::string::npos) continue;
+      address_ = "127.0.0.1:" + text->substr(at + words.size(), end - at - words.size());
+    }
+  }
+  ~ListeningAgent() {
+    ::kill(pid_, SIGTERM);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+  HostsConfig hosts(const std::string& own) const {
+    HostsConfig hosts;
+    hosts.kind = HostsConfig::Kind::kExternal;
+    hosts.names = {"n1"};
+    hosts.external = {{{address_, folder_ + "/" + own + ".pem",
+                        folder_ + "/" + own + ".key", folder_ + "/authority.pem", ""},
+                       "127.0.0.1"}};
+    return hosts;
+  }
+
+ private:
+  std::string folder_;
+  std::string address_;
+  pid_t pid_ = -1;
+};
+
+TEST_F(HostsTest, AgentsThatListenAlreadyAreReachedByMutualTls) {
+  if (!run({"openssl", "version"}).ok())
+    GTEST_SKIP() << "not run: there is no program openssl";
+  const ListeningAgent agent(folder_);
+  {
+    const auto set = bring_up(agent.hosts("controller"));
+    ASSERT_TRUE(set);
+    ASSERT_TRUE(set->place(instances(*set)).ok());
+    EXPECT_TRUE(std::filesystem::is_directory(set->book().of({"store", 0}).data));
+  }
+  // It stays for the next; whose certificate is not for controllers is turned away.
+  EXPECT_TRUE(bring_up(agent.hosts("controller")));
+  const auto refused = HostSet::bring_up(config_, agent.hosts("n1"), {}, stop_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().message.starts_with("host n1: 127.0.0.1:"))
+      << refused.error().message;
+  EXPECT_EQ(refused.error().message.find('\n'), std::string::npos);
 }
 
 TEST_F(HostsTest, AServiceThatIsNotInTheFileIsRefused) {

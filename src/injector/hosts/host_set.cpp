@@ -9,18 +9,13 @@
 #include "injector/agent_process.h"
 #include "injector/hosts/host.h"
 #include "injector/hosts/instance_messages.h"
+#include "injector/hosts/instance_runners.h"
 
 namespace cutset::injector {
 
 namespace {
 
 namespace v1 = agent::v1;
-
-/// The proxy of a service with one instance has the service's name, which is what calls
-/// are identified by.
-std::string proxy_name(const ServiceConfig& service, const InstanceKey& instance) {
-  return service.slots <= 1 ? service.name : instance_service(instance);
-}
 
 bool names_data(const std::vector<std::string>& placeholders) {
   return std::find(placeholders.begin(), placeholders.end(), "self.data") !=
@@ -47,24 +42,48 @@ std::string reachable(const std::string& address, const std::string& host_addres
 class HostSet::Impl {
  public:
   Impl(const Config& config, const HostsConfig& hosts, HostSetOptions options)
-      : config_(config), kind_(hosts), options_(std::move(options)) {
-    book_.otlp = options_.otlp_address;
-  }
+      : config_(config), kind_(hosts), options_(std::move(options)) {}
+
+  ~Impl() { end_hosts(hosts_); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   Status bring_up(const StopSignal& stop) {
-    const HostStart start{options_.state_folder, options_.agent_binary, stop};
+    const HostStart start{options_.state_folder, options_.agent_binary,
+                          options_.agent_socket, stop};
     switch (kind_.kind) {
       case HostsConfig::Kind::kProcesses: {
         CUTSET_ASSIGN(hosts_, start_processes(kind_, start));
         break;
       }
-      default:
-        return Error::usage(
-            fmt::format("hosts of kind {} cannot be brought up", kind_name(kind_.kind)));
+      case HostsConfig::Kind::kNamespaces: {
+        CUTSET_ASSIGN(hosts_, start_namespaces(kind_, start));
+        break;
+      }
+      case HostsConfig::Kind::kDocker: {
+        CUTSET_TRY(bring_up_engine(start));
+        break;
+      }
+      case HostsConfig::Kind::kExternal: {
+        CUTSET_ASSIGN(hosts_, reach_external(kind_, start));
+        break;
+      }
     }
-    for (const Host& host : hosts_) names_.push_back(host.name);
+    names_ = kind_.names;
     return {};
   }
+
+  Status bring_up_engine(const HostStart& start) {
+    CUTSET_ASSIGN(hosts_, start_processes(kind_, start));
+    CUTSET_ASSIGN(engine_,
+                  EngineHost::make(config_, kind_, *hosts_.front().client, start.stop));
+    // The agent's proxies, and who receives spans, are the machine on that network.
+    hosts_.front().address = engine_->network().gateway;
+    hosts_.front().machine_address = engine_->network().gateway;
+    return {};
+  }
+
+  EngineHost* engine() { return engine_.get(); }
 
   Host& host(const std::string& name) {
     const auto found = std::find_if(hosts_.begin(), hosts_.end(),
@@ -78,8 +97,11 @@ class HostSet::Impl {
     placement.hosts = names_;
     for (const ServiceConfig& service : config_.services) {
       for (int slot = 0; slot < service.slots && !service.on.empty(); ++slot) {
-        placement.host_of[{service.name, slot}] =
+        const std::string& name =
             service.on[static_cast<size_t>(slot) % service.on.size()];
+        // An engine is one host: each of its containers has an address of its own.
+        if (std::find(names_.begin(), names_.end(), name) != names_.end())
+          placement.host_of[{service.name, slot}] = name;
       }
     }
     return placement;
@@ -95,6 +117,7 @@ class HostSet::Impl {
       book_.places[{instance.service, instance.slot}].node = instance.host;
     }
     for (Host& one : hosts_) CUTSET_TRY(open_proxies(one));
+    if (engine_) CUTSET_TRY(engine_->make_containers(book_));
     return {};
   }
 
@@ -103,7 +126,9 @@ class HostSet::Impl {
     for (const auto& [key, place] : book_.places) {
       const ServiceConfig& service = *config_.service(key.first);
       v1::Instance message = located_instance(key, place);
-      if (place.node == host_name) {
+      if (place.node == host_name && engine_) {
+        *message.mutable_container() = engine_->message(key);
+      } else if (place.node == host_name) {
         CUTSET_ASSIGN(*message.mutable_process(), process_instance(service, key, book_));
       }
       messages.push_back(std::move(message));
@@ -111,10 +136,38 @@ class HostSet::Impl {
     return messages;
   }
 
+  std::vector<fdsl::Instance> configured_instances() const {
+    const fdsl::Placement placed = placement();
+    std::vector<fdsl::Instance> instances;
+    size_t turn = 0;
+    for (const ServiceConfig& service : config_.services) {
+      for (int slot = 0; slot < service.slots; ++slot) {
+        const auto own = placed.host_of.find({service.name, slot});
+        instances.push_back(
+            {service.name, slot,
+             own != placed.host_of.end() ? own->second : names_[turn++ % names_.size()],
+             true});
+      }
+    }
+    return instances;
+  }
+
+  const std::string& own_address() const { return hosts_.back().machine_address; }
+  void set_otlp_address(std::string address) { book_.otlp = std::move(address); }
   const std::vector<std::string>& names() const { return names_; }
   const InstanceBook& book() const { return book_; }
+  const Config& config() const { return config_; }
 
  private:
+  /// What its agent is asked for; port 0: a free one.
+  Result<std::string> listen_address(const ServiceConfig& service, const Host& host) {
+    if (!engine_) return service.listen_given ? service.listen : host.address + ":0";
+    CUTSET_ASSIGN(const std::string address, engine_->next_address());
+    const std::string port = service.listen_given ? port_of(service.listen) : "0";
+    return fmt::format("{}:{}", address,
+                       port == "0" ? std::to_string(kContainerPort) : port);
+  }
+
   Status open_proxies(Host& host) {
     v1::OpenProxiesRequest request;
     std::map<std::string, InstanceKey> instance_of;
@@ -122,11 +175,11 @@ class HostSet::Impl {
       if (place.node != host.name) continue;
       const ServiceConfig& service = *config_.service(key.first);
       v1::ServicePlan& plan = *request.add_services();
-      plan.set_name(proxy_name(service, key));
-      plan.set_listen(service.listen_given ? service.listen : host.address + ":0");
+      plan.set_name(proxy_name(service, key.second));
+      CUTSET_ASSIGN(*plan.mutable_listen(), listen_address(service, host));
       plan.set_proxy(host.address + ":0");
       plan.set_no_proxy(!service.proxied);
-      plan.set_data_folder(wants_data(service));
+      plan.set_data_folder(wants_data(service) && !engine_);
       instance_of[plan.name()] = key;
     }
     if (request.services().empty()) return {};
@@ -140,6 +193,8 @@ class HostSet::Impl {
       place.proxy = opened.proxy();
       place.entry = opened.entry();
       place.data = opened.data();
+      if (engine_ && wants_data(*config_.service(found->second.first)))
+        place.data = kContainerData;
       instance_of.erase(found);
     }
     if (instance_of.empty()) return {};
@@ -151,6 +206,7 @@ class HostSet::Impl {
   const HostsConfig kind_;
   const HostSetOptions options_;
   std::vector<Host> hosts_;
+  std::unique_ptr<EngineHost> engine_;  // kDocker
   std::vector<std::string> names_;
   InstanceBook book_;
 };
@@ -167,6 +223,18 @@ Result<std::unique_ptr<HostSet>> HostSet::bring_up(const Config& config,
   return std::unique_ptr<HostSet>(new HostSet(std::move(impl)));
 }
 
+const std::string& HostSet::own_address() const {
+  return impl_->own_address();
+}
+AgentClient& HostSet::agent_of(const InstanceKey& instance) {
+  return agent(impl_->book().of(instance).node);
+}
+void HostSet::set_otlp_address(std::string address) {
+  impl_->set_otlp_address(std::move(address));
+}
+std::vector<fdsl::Instance> HostSet::configured_instances() const {
+  return impl_->configured_instances();
+}
 const std::vector<std::string>& HostSet::names() const {
   return impl_->names();
 }
@@ -187,6 +255,11 @@ Status HostSet::place(const std::vector<fdsl::Instance>& instances) {
 }
 Result<std::vector<v1::Instance>> HostSet::instances_for(const std::string& host) const {
   return impl_->instances_for(host);
+}
+std::unique_ptr<InstanceRunner> HostSet::runner() {
+  if (EngineHost* engine = impl_->engine(); engine != nullptr)
+    return make_container_runner(*engine);
+  return make_process_runner(impl_->config(), *this);
 }
 const InstanceBook& HostSet::book() const {
   return impl_->book();

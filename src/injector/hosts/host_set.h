@@ -25,6 +25,7 @@
 #include "injector/fdsl/plan.h"
 #include "injector/hosts/hosts_config.h"
 #include "injector/hosts/instance_book.h"
+#include "injector/hosts/instance_runner.h"
 #include "injector/stop_signal.h"
 
 namespace cutset::injector {
@@ -32,7 +33,7 @@ namespace cutset::injector {
 struct HostSetOptions {
   std::string state_folder = ".cutset";  // logs and state of the agents we start
   std::string agent_binary;              // "": as AgentProcess
-  std::string otlp_address;              // where spans are received; may be ""
+  std::string agent_socket;  // kProcesses, one host: of an agent that runs already
 };
 
 class HostSet {
@@ -55,12 +56,23 @@ class HostSet {
   /// Path of the host's network namespace; "" where it is ours or out of reach.
   const std::string& network_namespace(const std::string& host) const;
 
+  /// The IP address by which the hosts reach this process.
+  const std::string& own_address() const;
+  /// The agent of the host where the instance is placed.
+  AgentClient& agent_of(const InstanceKey& instance);
+
+  /// Value of `${otlp.address}`. Before place().
+  void set_otlp_address(std::string address);
+
   /// The hosts, and `on:` of cutset.yaml.
   fdsl::Placement placement() const;
 
   /// Gives every instance its addresses and its folder. Once. Error: bad_input: a service
   /// that cutset.yaml does not have; unavailable: no free port.
   Status place(const std::vector<fdsl::Instance>& instances);
+
+  /// Every instance that the config has: slots of services, on their hosts.
+  std::vector<fdsl::Instance> configured_instances() const;
 
   /// Every placed instance as this host's agent has to know it: with `kind` what is its
   /// own to start, the others by their addresses. In the order of services and slots.
@@ -69,6 +81,8 @@ class HostSet {
 
   /// Requires: place().
   const InstanceBook& book() const;
+  /// Starts and ends placed instances without a schedule. Must not outlive the set.
+  std::unique_ptr<InstanceRunner> runner();
 
  private:
   class Impl;

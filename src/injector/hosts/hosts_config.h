@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "injector/agent_tls.h"
 
 namespace cutset::injector {
@@ -26,17 +27,38 @@ struct HostsConfig {
     kProcesses,   // of this machine, one agent for each name
     kNamespaces,  // network namespaces that cutset makes, one agent in each
     kDocker,      // containers of one engine
-    kSwarm,       // services of a Swarm, on the same engine
     kExternal,    // agents that listen already
   };
   Kind kind = Kind::kProcesses;
   std::vector<std::string> names = {"local"};
   std::string subnet;  // kNamespaces, kDocker: "10.213.0.0/24"; "": one that is free
-  std::string engine = "/var/run/docker.sock";  // kDocker, kSwarm: its unix socket
+  std::string engine = "/var/run/docker.sock";  // kDocker: its unix socket
   // Path of the network namespace that the engine lives in; "": ours.
   std::string network_namespace;
+  std::string image;   // kDocker: of services that name none
+  bool mount = false;  // kDocker: services see their folder as it is here
   std::vector<ExternalHost> external;
 };
+
+/// What --hosts says: a kind ("namespaces"), a kind with names or their number
+/// ("namespaces:a,b", "namespaces:3"), or names of processes or namespaces, as configured
+/// ("a,b"). `placed_on`:
+/// the names where none are given. Error: usage.
+Result<HostsConfig> parse_hosts_option(const std::string& text,
+                                       const HostsConfig& configured,
+                                       const std::vector<std::string>& placed_on);
+
+/// `option` as --hosts gives it; "": what is configured. Error: usage.
+Result<HostsConfig> chosen_hosts(const std::string& option, const HostsConfig& configured,
+                                 const std::vector<std::string>& placed_on);
+
+/// [A-Za-z0-9._-]{1,64}, not beginning with '.' or '-'.
+bool is_host_name(std::string_view name);
+/// "n1", "n2", ...
+std::vector<std::string> numbered_hosts(int count);
+inline constexpr int kMostHosts = 250;
+/// How many there are where nothing says it.
+inline constexpr int kUsualHosts = 3;
 
 /// "processes", "namespaces", ...
 std::string_view kind_name(HostsConfig::Kind kind);

@@ -29,7 +29,7 @@ const InstancePlace& InstanceBook::of(const InstanceKey& instance) const {
 
 std::optional<std::string> InstanceBook::value(const std::string& placeholder,
                                                const InstanceKey& self) const {
-  if (placeholder == "otlp.address") return AddressBook{{}, otlp}.value(placeholder, "");
+  if (placeholder == "otlp.address") return otlp.empty() ? kNoReceiver : otlp;
   const std::vector<std::string> words = split(placeholder, ".");
   if (words.size() == 2 && words[0] == "self") return of_self(words[1], self);
   if (words[0] != "services") return std::nullopt;

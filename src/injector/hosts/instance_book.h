@@ -23,6 +23,10 @@
 
 namespace cutset::injector {
 
+/// Where nobody receives spans an exporter still needs an address; nobody listens on this
+/// one.
+inline const std::string kNoReceiver = "127.0.0.1:9";
+
 using InstanceKey = std::pair<std::string, int>;  // service, slot
 
 struct InstancePlace {

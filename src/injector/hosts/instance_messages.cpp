@@ -8,6 +8,10 @@ namespace cutset::injector {
 
 namespace v1 = agent::v1;
 
+std::string proxy_name(const ServiceConfig& service, int slot) {
+  return service.slots <= 1 ? service.name : instance_service({service.name, slot});
+}
+
 v1::Instance located_instance(const InstanceKey& key, const InstancePlace& place) {
   v1::Instance message;
   message.mutable_name()->set_service(key.first);

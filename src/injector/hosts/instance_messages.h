@@ -11,6 +11,10 @@
 
 namespace cutset::injector {
 
+/// What an agent calls the proxy of an instance, and in `cutset run` its process: calls
+/// to a service with one instance are identified by the service's name.
+std::string proxy_name(const ServiceConfig& service, int slot);
+
 /// Name, address and port; no `kind`.
 agent::v1::Instance located_instance(const InstanceKey& key, const InstancePlace& place);
 
