@@ -64,7 +64,7 @@ function start(shape, service, port, urlOf) {
     response.end(JSON.stringify(body ?? { error: `${service} cannot answer` }));
   });
   server.keepAliveTimeout = 0; // an idle connection that closes as a request arrives would look like a fault
-  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
+  return new Promise((resolve) => server.listen(port, process.env.HOST ?? '127.0.0.1', () => resolve(server)));
 }
 
 function main() {

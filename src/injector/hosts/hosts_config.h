@@ -42,8 +42,7 @@ struct HostsConfig {
 
 /// What --hosts says: a kind ("namespaces"), a kind with names or their number
 /// ("namespaces:a,b", "namespaces:3"), or names of processes or namespaces, as configured
-/// ("a,b"). `placed_on`:
-/// the names where none are given. Error: usage.
+/// ("a,b"). `placed_on`: the names where none are given. Error: usage.
 Result<HostsConfig> parse_hosts_option(const std::string& text,
                                        const HostsConfig& configured,
                                        const std::vector<std::string>& placed_on);
