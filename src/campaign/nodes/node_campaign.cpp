@@ -1,15 +1,13 @@
 #include "campaign/nodes/node_campaign.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "campaign/nodes/node_json.h"
-#include "campaign/nodes/node_mechanism.h"
+#include "campaign/nodes/node_prober.h"
 #include "campaign/nodes/node_random.h"
 #include "campaign/nodes/node_runner.h"
 #include "campaign/nodes/node_sets.h"
@@ -31,7 +29,8 @@ class NodeCampaign {
       : experimenter_(experimenter),
         journal_(journal),
         options_(options),
-        runner_(experimenter, journal, options) {}
+        runner_(experimenter, journal, options),
+        prober_(runner_, options.distinguish_all) {}
 
   Result<NodeSummary> run() {
     CUTSET_TRY(journal_.append(start_record()));
@@ -59,121 +58,10 @@ class NodeCampaign {
       case Strategy::kSupports:
         break;
     }
-    CUTSET_TRY(probe());
+    CUTSET_TRY(prober_.probe());
     CUTSET_TRY(sets(SupportUse::kAll, "support"));
     CUTSET_TRY(sets(SupportUse::kServed, "rescue"));
     return ladders_of_findings();
-  }
-
-  // Singles: the ends of each ladder, then rungs between. Places come in the order of
-  // how much of the fault-free supports their faults take: what everything hangs on is
-  // probed to the end before the next place begins.
-
-  struct Probed {
-    Ladder ladder;
-    std::string as;  // refined as that one
-  };
-
-  size_t weight(const Element& element) const {
-    const Evidence* base = runner_.evidence().find({});
-    std::set<Premise> taken;
-    for (const WriteClass& writes : base->run.classes) {
-      for (const Support& support : writes.supports) {
-        for (const Premise& premise : support.premises) {
-          for (const bool before : {true, false}) {
-            if (runner_.evidence().takes({element, Milliseconds(0)}, before, premise))
-              taken.insert(premise);
-          }
-        }
-      }
-    }
-    return taken.size();
-  }
-
-  std::string place_of(const Element& element) const {
-    return element.at.text() + "\n" + (is_cut(element.mode) ? element.other.text() : "");
-  }
-
-  /// Groups of elements with the same places, the weightiest group first.
-  std::vector<std::vector<Element>> places() const {
-    std::map<std::string, std::vector<Element>> by_place;
-    for (const Element& element : runner_.space().elements()) {
-      const NodeFault fault{element, runner_.space().rungs(element).back()};
-      if (runner_.space().canonical(single(fault)) != single(fault)) continue;
-      // Both directions of a link stand together.
-      Element named = element;
-      if (is_cut(named.mode) && named.at < named.other) std::swap(named.at, named.other);
-      by_place[place_of(named)].push_back(element);
-    }
-    std::vector<std::vector<Element>> groups;
-    for (auto& [place, elements] : by_place) groups.push_back(std::move(elements));
-    std::stable_sort(groups.begin(), groups.end(), [this](const auto& a, const auto& b) {
-      return heaviest(a) > heaviest(b);
-    });
-    return groups;
-  }
-
-  size_t heaviest(const std::vector<Element>& elements) const {
-    size_t most = 0;
-    for (const Element& element : elements)
-      most = std::max(most, weight(element) * 2 + (is_cut(element.mode) ? 0 : 1));
-    return most;
-  }
-
-  Status probe() {
-    const std::string fault_free = NodeRunner::label_of(*runner_.evidence().find({}));
-    for (const std::vector<Element>& elements : places()) {
-      const size_t first = probed_.size();
-      for (const Element& element : elements)
-        probed_.push_back(
-            {Ladder(element, runner_.space().rungs(element), fault_free), ""});
-      for (size_t i = first; i < probed_.size(); ++i) {
-        while (const auto rung = probed_[i].ladder.next_end())
-          CUTSET_TRY(try_rung(probed_[i].ladder, *rung, "end"));
-      }
-      share_shapes(first);
-      bool any = true;
-      while (any && !runner_.stopped()) {  // a rung of each in turn
-        any = false;
-        for (size_t i = first; i < probed_.size(); ++i) {
-          if (!probed_[i].as.empty()) continue;
-          const auto rung = options_.distinguish_all ? probed_[i].ladder.next_untried()
-                                                     : probed_[i].ladder.next_between();
-          if (!rung) continue;
-          any = true;
-          CUTSET_TRY(try_rung(probed_[i].ladder, *rung, "rung"));
-        }
-      }
-      if (runner_.stopped()) break;
-    }
-    return {};
-  }
-
-  /// Modes of one family at one place whose ends look alike are refined once.
-  void share_shapes(size_t first) {
-    if (options_.distinguish_all) return;
-    std::map<std::string, std::string> refined;
-    for (size_t i = first; i < probed_.size(); ++i) {
-      const Element& element = probed_[i].ladder.element();
-      if (probed_[i].ladder.size() < 3) continue;
-      const std::string family = is_of_links(element.mode)      ? "links"
-                                 : element.mode == Mode::kPause ? "pause"
-                                                                : "stop";
-      const auto [found, is_new] = refined.emplace(
-          family + element.at.process + "\n" + probed_[i].ladder.shape(), element.text());
-      if (!is_new) probed_[i].as = found->second;
-    }
-  }
-
-  Status try_rung(Ladder& ladder, size_t rung, const std::string& purpose) {
-    const NodeFault fault{ladder.element(), ladder.rung(rung)};
-    CUTSET_ASSIGN(const Evidence* evidence,
-                  runner_.experiment(single(fault), purpose,
-                                     purpose == "end" ? "an end of the ladder"
-                                                      : "its neighbours differ"));
-    ladder.record(rung,
-                  evidence == nullptr ? "unknown" : NodeRunner::label_of(*evidence));
-    return {};
   }
 
   // Sets of faults.
@@ -219,7 +107,7 @@ class NodeCampaign {
       for (size_t i = here; !runner_.stopped();) {
         if ((direction < 0 && i == 0) || (direction > 0 && i + 1 == rungs.size())) break;
         i = direction < 0 ? i - 1 : i + 1;
-        if (breaks_alone({fault.element, rungs[i]})) break;
+        if (prober_.breaks_alone({fault.element, rungs[i]})) break;
         CUTSET_ASSIGN(
             const Evidence* evidence,
             runner_.experiment(with_duration(schedule, step, place, rungs[i]), "range",
@@ -228,25 +116,6 @@ class NodeCampaign {
       }
     }
     return {};
-  }
-
-  /// By its ladder, or by that of the element as which it was not refined.
-  bool breaks_alone(const NodeFault& fault) const {
-    for (const Probed& probed : probed_) {
-      if (probed.ladder.element().text() != fault.element.text()) continue;
-      for (const Probed& other : probed_) {
-        const Ladder& ladder = other.ladder;
-        if (ladder.element().text() !=
-            (probed.as.empty() ? fault.element.text() : probed.as))
-          continue;
-        for (size_t i = 0; i < ladder.size(); ++i) {
-          if (ladder.rung(i) != fault.duration) continue;
-          const RungResult rung = ladder_result(other).rungs[i];
-          return rung.state == RungState::kBroken;
-        }
-      }
-    }
-    return false;
   }
 
   static NodeSchedule with_duration(const NodeSchedule& schedule, size_t step,
@@ -306,59 +175,11 @@ class NodeCampaign {
       summary.statement = "Not begun: " + summary.why + ".";
       return;
     }
-    for (const Probed& probed : probed_) summary.ladders.push_back(ladder_result(probed));
+    summary.ladders = prober_.results();
     for (const MechanismGroup& group : summary.groups) {
       if (group.main.schedule.size() > 1) add_ladders_of(group);
     }
     state_end();
-  }
-
-  RungResult rung_result(const NodeSchedule& schedule, Milliseconds duration) const {
-    RungResult rung;
-    rung.duration = duration;
-    const Evidence* evidence = runner_.evidence().find(schedule);
-    if (evidence == nullptr) return rung;
-    rung.tried = true;
-    rung.state = is_broken(evidence->run.verdict) ? RungState::kBroken : RungState::kHeld;
-    rung.experiment = evidence->experiment;
-    rung.group = evidence->group;
-    rung.signature = signature_of(evidence->run);
-    return rung;
-  }
-
-  LadderResult ladder_result(const Probed& probed) const {
-    LadderResult result;
-    const Ladder& ladder = probed.ladder;
-    result.words = ladder.element().text();
-    result.as = probed.as;
-    for (size_t i = 0; i < ladder.size(); ++i) {
-      RungResult rung =
-          rung_result(single({ladder.element(), ladder.rung(i)}), ladder.rung(i));
-      if (!rung.tried) {
-        if (const std::optional<std::string> label = ladder.label(i))
-          rung = inferred(rung, *label);
-      }
-      result.rungs.push_back(std::move(rung));
-    }
-    const bool all_known = std::none_of(
-        result.rungs.begin(), result.rungs.end(),
-        [](const RungResult& rung) { return rung.state == RungState::kUnknown; });
-    if (all_known) result.as.clear();
-    return result;
-  }
-
-  /// What a rung with this label was, tried at another one.
-  RungResult inferred(RungResult rung, const std::string& label) const {
-    for (const Evidence& evidence : runner_.evidence().all()) {
-      if (evidence.schedule.size() > 1 || NodeRunner::label_of(evidence) != label)
-        continue;
-      rung.state =
-          is_broken(evidence.run.verdict) ? RungState::kBroken : RungState::kHeld;
-      rung.group = evidence.group;
-      rung.signature = signature_of(evidence.run);
-      break;
-    }
-    return rung;
   }
 
   void add_ladders_of(const MechanismGroup& group) {
@@ -372,7 +193,8 @@ class NodeCampaign {
         result.words = fmt::format(
             "{}, in: {}", schedule.steps[s].faults[f].element.text(), schedule.text());
         for (const Milliseconds rung : rungs)
-          result.rungs.push_back(rung_result(with_duration(schedule, s, f, rung), rung));
+          result.rungs.push_back(
+              prober_.rung_result(with_duration(schedule, s, f, rung), rung));
         runner_.summary().ladders.push_back(std::move(result));
       }
     }
@@ -487,7 +309,7 @@ class NodeCampaign {
   Journal& journal_;
   const NodeCampaignOptions& options_;
   NodeRunner runner_;
-  std::vector<Probed> probed_;
+  NodeProber prober_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 //    is concluded from it.
 // 2. What is learned is what fired, never what was planned.
 // 3. A group is reported only for a schedule that happened again, each proper part of
-//    which was shown to hold.
+//    which was shown to hold. (Not so of Strategy::kRandom, which only measures.)
 // 4. Same model and same behaviour of the system: same experiments in the same order.
 //
 // Thread rule: one thread; `stop` is called from it.

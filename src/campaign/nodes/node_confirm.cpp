@@ -148,8 +148,11 @@ Status NodeRunner::file_violation(const NodeSchedule& schedule, const Judged& ju
   MechanismGroup group;
   const bool is_baseline = options_.strategy != Strategy::kSupports;
   const bool by_ladder = !is_baseline && summary_.find(mechanism.key) != nullptr;
-  CUTSET_ASSIGN(const bool minimal, show_parts(schedule, by_ladder, &group.parts));
-  if (!minimal || stopped()) return {};
+  // A draw says how long drawing takes: what is run to reduce it would not be drawn.
+  if (options_.strategy != Strategy::kRandom) {
+    CUTSET_ASSIGN(const bool minimal, show_parts(schedule, by_ladder, &group.parts));
+    if (!minimal || stopped()) return {};
+  }
   if (!is_baseline && summary_.find(mechanism.key) == nullptr) {
     CUTSET_ASSIGN(const bool weakest, show_weaker(schedule, &group.weaker));
     if (!weakest || stopped()) return {};
