@@ -375,6 +375,31 @@ TEST_F(Plan, AFullDiskMeansNoFault) {
   close();
 }
 
+TEST_F(Plan, AWipeFollowsNoLink) {
+  begin();
+  const std::string data = folder_ + "/data";
+  std::filesystem::create_directories(data + "/deep/er");
+  std::filesystem::create_directory(folder_ + "/outside");
+  std::ofstream(folder_ + "/outside/precious") << "x";
+  std::ofstream(data + "/deep/er/file") << "x";
+  std::filesystem::create_directory_symlink(folder_ + "/outside", data + "/link");
+  add_process("a", kTicker);
+  add_start("a");
+  add_step("wipe", "a", 100)->mutable_disk_wipe()->set_path(data);
+  add_step("own", "a", 100)->mutable_disk_wipe()->set_path(folder_);
+  run_plan();
+  const auto events = events_until(StepEvent::VERIFIED, "wipe");
+  events_until(StepEvent::FAILED, "own");
+  EXPECT_TRUE(std::filesystem::is_empty(data));
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/outside/precious"));
+  EXPECT_TRUE(std::filesystem::exists(state_)) << "the agent's own state";
+  close();
+  add_step("root", "a", 0)->mutable_disk_wipe()->set_path("/usr/../");
+  v1::LoadPlanReply reply;
+  ASSERT_TRUE(load(&reply).ok());
+  EXPECT_EQ(reply.problems_size(), 1);
+}
+
 // The moment against what was planned, with both cores busy.
 TEST_F(Plan, MomentsAreMetWithin20Ms) {
   begin();

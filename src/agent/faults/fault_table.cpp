@@ -8,6 +8,7 @@
 #include "agent/faults/custom.h"
 #include "agent/faults/delay.h"
 #include "agent/faults/disk_fill.h"
+#include "agent/faults/disk_wipe.h"
 #include "agent/faults/kill.h"
 #include "agent/faults/memory.h"
 #include "agent/faults/omission.h"
@@ -34,6 +35,7 @@ constexpr std::array kRules{
     FaultRule{Step::kCpu, "cpu", true, check_cpu, make_cpu},
     FaultRule{Step::kMemory, "memory", true, check_memory, make_memory},
     FaultRule{Step::kDiskFill, "disk_fill", true, check_disk_fill, make_disk_fill},
+    FaultRule{Step::kDiskWipe, "disk_wipe", false, check_disk_wipe, make_disk_wipe},
     FaultRule{Step::kCustom, "custom", false, check_custom, make_custom},
     FaultRule{Step::kPartition, "partition", true, check_partition, make_partition},
     FaultRule{Step::kDelay, "delay", true, check_delay, make_delay},

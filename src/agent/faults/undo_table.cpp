@@ -11,6 +11,7 @@
 #include "agent/link/link_tap.h"
 #include "agent/network/engine_objects.h"
 #include "agent/network/host_network.h"
+#include "agent/plan/container_body.h"
 
 namespace cutset::agent {
 
@@ -22,6 +23,7 @@ constexpr std::array kRules{
     UndoRule{kEngineObjectsRecord, UndoStage::kPlace, true, undo_engine_objects},
     UndoRule{kNetworkLinkRecord, UndoStage::kPlace, false, undo_network_link},
     UndoRule{kNetworkNamespaceRecord, UndoStage::kPlace, false, undo_network_namespace},
+    UndoRule{kPausedContainerRecord, UndoStage::kFault, false, undo_paused_container},
     UndoRule{kDiskFillRecord, UndoStage::kFault, true, undo_disk_fill},
     UndoRule{kPartitionRecord, UndoStage::kFault, false, undo_partition},
     UndoRule{link::kTapRecord, UndoStage::kFault, false, link::undo_tap},

@@ -40,6 +40,10 @@ std::optional<GroupRoot> choose_group_root(std::string_view mountinfo,
 /// Of this process. Nothing: not root, and nothing was delegated to us.
 std::optional<GroupRoot> find_group_root();
 
+/// Folders of all cgroups (but the roots) that a process is in, on whatever hierarchies
+/// are mounted here.
+std::vector<std::string> groups_of_process(pid_t pid);
+
 struct Group {
   std::string folder;         // "": none, nothing below works
   std::string unified_below;  // path below the mount point of cgroup v2; "" with v1

@@ -18,7 +18,12 @@ struct Mount {
   std::string root;   // which folder of the filesystem is mounted
   std::string point;  // where
   bool unified = false;
+  std::vector<std::string> options;  // of v1: its controllers are among them
 };
+
+bool holds(const std::vector<std::string>& texts, const std::string& text) {
+  return std::find(texts.begin(), texts.end(), text) != texts.end();
+}
 
 // Octal escapes of mountinfo: "\040" is a space.
 std::string unescaped(const std::string& text) {
@@ -43,26 +48,28 @@ std::optional<Mount> parse_mount(const std::string& line) {
   const std::vector<std::string> head = split(line.substr(0, dash), " ");
   const std::vector<std::string> tail = split(line.substr(dash + 3), " ");
   if (head.size() < 6 || tail.size() < 3) return std::nullopt;
-  Mount mount{unescaped(head[3]), unescaped(head[4]), tail[0] == "cgroup2"};
-  const std::vector<std::string> options = split(tail[2], ",");
-  const bool freezer = tail[0] == "cgroup" && std::find(options.begin(), options.end(),
-                                                        "freezer") != options.end();
-  if (!mount.unified && !freezer) return std::nullopt;
+  Mount mount{unescaped(head[3]), unescaped(head[4]), tail[0] == "cgroup2", {}};
+  if (!mount.unified && tail[0] != "cgroup") return std::nullopt;
+  mount.options = split(tail[2], ",");
   return mount;
 }
 
-// The group this process is in: "0::/path" for v2, "9:freezer:/path" for v1.
-std::string own_path(std::string_view own_groups, bool unified) {
+// Of a line of /proc/PID/cgroup ("0::/path" for v2, "9:freezer:/path" for v1): its path,
+// if it is of the mounted hierarchy.
+std::optional<std::string> path_in(const std::string& line, const Mount& mount) {
+  const size_t first = line.find(':');
+  const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
+  if (second == std::string::npos) return std::nullopt;
+  const std::string controllers = line.substr(first + 1, second - first - 1);
+  if (mount.unified != line.starts_with("0::")) return std::nullopt;
+  if (!mount.unified && !holds(mount.options, split(controllers, ",").front()))
+    return std::nullopt;
+  return line.substr(second + 1);
+}
+
+std::string own_path(std::string_view own_groups, const Mount& mount) {
   for (const std::string& line : split(own_groups, "\n")) {
-    const size_t first = line.find(':');
-    const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::vector<std::string> controllers =
-        split(line.substr(first + 1, second - first - 1), ",");
-    const bool matches = unified ? line.starts_with("0::")
-                                 : std::find(controllers.begin(), controllers.end(),
-                                             "freezer") != controllers.end();
-    if (matches) return line.substr(second + 1);
+    if (std::optional<std::string> path = path_in(line, mount)) return *path;
   }
   return "/";
 }
@@ -92,13 +99,15 @@ std::optional<GroupRoot> choose_group_root(std::string_view mountinfo,
                                            bool (*writable)(const std::string&)) {
   std::vector<Mount> mounts;
   for (const std::string& line : split(mountinfo, "\n")) {
-    if (std::optional<Mount> mount = parse_mount(line)) mounts.push_back(*mount);
+    std::optional<Mount> mount = parse_mount(line);
+    if (mount && (mount->unified || holds(mount->options, "freezer")))
+      mounts.push_back(std::move(*mount));
   }
   std::stable_sort(mounts.begin(), mounts.end(), [](const Mount& a, const Mount& b) {
     return a.unified && !b.unified;
   });
   for (const Mount& mount : mounts) {
-    GroupRoot root = root_at(mount, own_path(own_groups, mount.unified));
+    GroupRoot root = root_at(mount, own_path(own_groups, mount));
     if (writable(root.folder)) return root;
   }
   return std::nullopt;
@@ -109,6 +118,21 @@ std::optional<GroupRoot> find_group_root() {
   const Result<std::string> groups = read_file("/proc/self/cgroup", kProcLimit);
   if (!mountinfo.ok() || !groups.ok()) return std::nullopt;
   return choose_group_root(*mountinfo, *groups, can_write);
+}
+
+std::vector<std::string> groups_of_process(pid_t pid) {
+  std::vector<std::string> folders;
+  const Result<std::string> mountinfo = read_file("/proc/self/mountinfo", kProcLimit);
+  const Result<std::string> groups =
+      read_file("/proc/" + std::to_string(pid) + "/cgroup", kProcLimit);
+  if (!mountinfo.ok() || !groups.ok()) return folders;
+  for (const std::string& line : split(*mountinfo, "\n")) {
+    const std::optional<Mount> mount = parse_mount(line);
+    if (!mount) continue;
+    const GroupRoot group = root_at(*mount, own_path(*groups, *mount));
+    if (!group.below.empty() && can_write(group.folder)) folders.push_back(group.folder);
+  }
+  return folders;
 }
 
 }  // namespace cutset::agent

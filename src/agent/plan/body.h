@@ -68,6 +68,9 @@ class Body {
   /// Folders of the cgroups whose limits hold for the instance, to press on it from
   /// inside.
   virtual Result<std::vector<std::string>> groups() = 0;
+  /// "/" as it sees it. Error: it has none that can be seen now (a container that does
+  /// not run).
+  virtual Result<Fd> root() = 0;
   /// Returns when the command has begun. Error: it cannot be executed.
   virtual Result<std::unique_ptr<Command>> begin_command(
       const std::vector<std::string>& arguments) = 0;

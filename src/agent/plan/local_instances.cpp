@@ -26,6 +26,8 @@ LocalInstances::LocalInstances(const v1::LoadPlanRequest& plan, Setting setting)
   for (const v1::Instance& instance : plan.instances()) {
     instances_[text_of(instance.name())] = &instance;
     if (instance.has_process()) services_[service_name(instance.name())] = &instance;
+    if (instance.has_container())
+      containers_[text_of(instance.name())] = std::make_unique<ContainerBody>(instance);
   }
 }
 
@@ -91,6 +93,8 @@ ProcessBody* LocalInstances::process_body(const v1::InstanceName& name) const {
 
 Result<Body*> LocalInstances::body(const v1::InstanceName& name) const {
   if (ProcessBody* process = process_body(name)) return process;
+  const auto container = containers_.find(text_of(name));
+  if (container != containers_.end()) return container->second.get();
   return elsewhere(name);
 }
 

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "agent/plan/body.h"
+#include "agent/plan/container_body.h"
 #include "agent/plan/instances.h"
 #include "agent/plan/process_body.h"
 
@@ -53,6 +54,7 @@ class LocalInstances final : public Instances {
   std::map<std::string, const v1::Instance*> instances_;  // by text_of(name)
   std::map<std::string, const v1::Instance*> services_;
   std::map<std::string, std::unique_ptr<ProcessBody>> processes_;
+  std::map<std::string, std::unique_ptr<ContainerBody>> containers_;
   std::map<uint64_t, UndoRecord> groups_;  // by number of the record
 };
 

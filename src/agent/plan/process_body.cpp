@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -234,6 +235,12 @@ Result<bool> ProcessBody::paused() {
 // presses, but that it is killed and frozen with the instance.
 Result<std::vector<std::string>> ProcessBody::groups() {
   return std::vector<std::string>();
+}
+
+Result<Fd> ProcessBody::root() {
+  Fd folder(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid()) return Error::system("cannot open /");
+  return folder;
 }
 
 // Not in the instance's cgroup: a pause or a partition of the instance must not hit the

@@ -43,6 +43,7 @@ class ProcessBody final : public Body {
   Status resume() override;
   Result<bool> paused() override;
   Result<std::vector<std::string>> groups() override;
+  Result<Fd> root() override;
   Result<std::unique_ptr<Command>> begin_command(
       const std::vector<std::string>& arguments) override;
 

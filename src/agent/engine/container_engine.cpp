@@ -1,0 +1,151 @@
+#include "agent/engine/container_engine.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "agent/engine/engine_json.h"
+#include "agent/engine/http_client.h"
+#include "base/text.h"
+
+namespace cutset::agent {
+
+namespace {
+
+// The oldest version of the API that has everything used here (Docker 20.10, Podman 4).
+constexpr const char* kVersion = "/v1.41";
+
+std::string json_list(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  for (const std::string& text : texts) quoted.push_back(json_text(text));
+  return "[" + join(quoted, ",") + "]";
+}
+
+Error refused(const std::string& what, const HttpResponse& response) {
+  return Error::unavailable(fmt::format("the container engine does not {}: {} ({})", what,
+                                        read_refusal(response.body), response.status));
+}
+
+bool is_good(const HttpResponse& response) {
+  return response.status >= 200 && response.status < 300;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> ContainerEngine::list(
+    const std::vector<std::string>& labels) const {
+  HttpRequest request;
+  request.target = fmt::format("{}/containers/json?all=1&filters={}", kVersion,
+                               percent_encoded("{\"label\":" + json_list(labels) + "}"));
+  CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
+  if (!is_good(response)) return refused("list its containers", response);
+  return read_container_list(response.body);
+}
+
+Result<std::optional<ContainerState>> ContainerEngine::inspect(
+    const std::string& id) const {
+  HttpRequest request;
+  request.target = fmt::format("{}/containers/{}/json", kVersion, id);
+  CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
+  if (response.status == 404) return std::optional<ContainerState>();
+  if (!is_good(response)) return refused("describe the container " + id, response);
+  CUTSET_ASSIGN(ContainerState state, read_container(response.body));
+  return std::optional<ContainerState>(std::move(state));
+}
+
+Status ContainerEngine::post(const std::string& target, const std::string& what) const {
+  HttpRequest request;
+  request.method = "POST";
+  request.target = kVersion + target;
+  request.deadline = std::chrono::milliseconds(5000);
+  CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
+  if (!is_good(response) && response.status != 304) return refused(what, response);
+  return {};
+}
+
+Status ContainerEngine::start(const std::string& id) const {
+  return post("/containers/" + id + "/start", "start the container " + id);
+}
+
+Status ContainerEngine::kill(const std::string& id, const std::string& signal) const {
+  return post("/containers/" + id + "/kill?signal=" + percent_encoded(signal),
+              "signal the container " + id);
+}
+
+Status ContainerEngine::pause(const std::string& id) const {
+  return post("/containers/" + id + "/pause", "pause the container " + id);
+}
+
+Status ContainerEngine::unpause(const std::string& id) const {
+  return post("/containers/" + id + "/unpause", "resume the container " + id);
+}
+
+Result<std::string> ContainerEngine::create_exec(
+    const std::string& id, const std::vector<std::string>& arguments) const {
+  HttpRequest request;
+  request.method = "POST";
+  request.target = fmt::format("{}/containers/{}/exec", kVersion, id);
+  request.body =
+      "{\"AttachStdout\":true,\"AttachStderr\":true,\"Cmd\":" + json_list(arguments) +
+      "}";
+  CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
+  if (!is_good(response)) return refused("prepare a command", response);
+  CUTSET_ASSIGN(std::string exec, read_text_member(response.body, "Id"));
+  if (!is_container_id(exec))
+    return Error::unavailable("the container engine gives a command an odd id");
+  return exec;
+}
+
+Result<ExecOutcome> ContainerEngine::run_exec(const std::string& exec,
+                                              std::chrono::milliseconds limit,
+                                              size_t output_limit,
+                                              const std::function<bool()>& stop) const {
+  HttpRequest request;
+  request.method = "POST";
+  request.target = fmt::format("{}/exec/{}/start", kVersion, exec);
+  request.body = "{\"Detach\":false,\"Tty\":false}";
+  request.deadline = limit;
+  request.body_limit = output_limit;
+  request.stop = stop;
+  CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
+  if (!is_good(response)) return refused("execute the command", response);
+  request = HttpRequest();
+  request.target = fmt::format("{}/exec/{}/json", kVersion, exec);
+  CUTSET_ASSIGN(const HttpResponse ended, send_request(socket_path_, request));
+  if (!is_good(ended)) return refused("tell how the command ended", ended);
+  CUTSET_ASSIGN(const int64_t exit_code, read_number_member(ended.body, "ExitCode"));
+  return ExecOutcome{static_cast<int>(exit_code), unframed_output(response.body),
+                     response.cut};
+}
+
+Result<pid_t> ContainerEngine::exec_pid(const std::string& exec) const {
+  HttpRequest request;
+  request.target = fmt::format("{}/exec/{}/json", kVersion, exec);
+  CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
+  if (!is_good(response)) return refused("describe a command", response);
+  CUTSET_ASSIGN(const int64_t pid, read_number_member(response.body, "Pid"));
+  return static_cast<pid_t>(pid);
+}
+
+// Eight bytes before each piece: which stream, three zeros, the length (big endian).
+std::string unframed_output(std::string_view stream) {
+  std::string output;
+  while (stream.size() >= 8 && static_cast<unsigned char>(stream[0]) <= 2 &&
+         stream.substr(1, 3) == std::string_view("\0\0\0", 3)) {
+    size_t length = 0;
+    for (size_t i = 4; i < 8; ++i)
+      length = length << 8 | static_cast<unsigned char>(stream[i]);
+    stream.remove_prefix(8);
+    output += stream.substr(0, length);
+    stream.remove_prefix(std::min(length, stream.size()));
+  }
+  return output.append(stream);
+}
+
+bool is_container_id(std::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+}  // namespace cutset::agent

@@ -1,0 +1,84 @@
+// A container engine (Docker, or what speaks its API) at a unix socket: what faults need
+// of it. Containers are named by their full id, which nobody else's container ever gets.
+//
+// Thread rule: values; every call is a request of its own, bounded to a few seconds
+// unless stated.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "base/result.h"
+
+namespace cutset::agent {
+
+struct ContainerMount {
+  std::string source;       // on the host
+  std::string destination;  // in the container
+};
+
+struct ContainerState {
+  std::string id;  // 64 hex digits
+  bool running = false;
+  bool paused = false;
+  pid_t pid = 0;  // as this host numbers it; 0: it does not run
+  int exit_code = 0;
+  std::string stop_signal;  // "SIGTERM" where it has none of its own
+  std::map<std::string, std::string> labels;
+  std::vector<ContainerMount> mounts;
+};
+
+struct ExecOutcome {
+  int exit_code = 0;
+  std::string output;
+  bool cut = false;
+};
+
+class ContainerEngine {
+ public:
+  explicit ContainerEngine(std::string socket_path)
+      : socket_path_(std::move(socket_path)) {}
+
+  const std::string& socket_path() const { return socket_path_; }
+
+  /// Ids of the containers, running or not, that have all these labels ("key=value").
+  Result<std::vector<std::string>> list(const std::vector<std::string>& labels) const;
+  /// Nothing: there is no such container (any more).
+  Result<std::optional<ContainerState>> inspect(const std::string& id) const;
+
+  Status start(const std::string& id) const;
+  /// `signal`: "SIGKILL", "15".
+  Status kill(const std::string& id, const std::string& signal) const;
+  Status pause(const std::string& id) const;
+  Status unpause(const std::string& id) const;
+
+  /// Returns the id of the execution; it has not begun.
+  Result<std::string> create_exec(const std::string& id,
+                                  const std::vector<std::string>& arguments) const;
+  /// Begins it and waits for its end, or until `stop` says so (it then goes on running).
+  Result<ExecOutcome> run_exec(const std::string& exec, std::chrono::milliseconds limit,
+                               size_t output_limit,
+                               const std::function<bool()>& stop) const;
+  /// The process of an execution as this host numbers it; 0: it has ended.
+  Result<pid_t> exec_pid(const std::string& exec) const;
+
+ private:
+  Status post(const std::string& target, const std::string& what) const;
+
+  std::string socket_path_;
+};
+
+/// Takes the frames of an attached stream apart: stdout and stderr in the order they
+/// came. What is no frame is kept as it is.
+std::string unframed_output(std::string_view stream);
+
+/// [0-9a-f]{64}
+bool is_container_id(std::string_view text);
+
+}  // namespace cutset::agent

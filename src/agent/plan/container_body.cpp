@@ -1,0 +1,252 @@
+#include "agent/plan/container_body.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "agent/groups/group.h"
+#include "agent/plan/instances.h"
+#include "base/text.h"
+
+namespace cutset::agent {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::hours kLongestCommand{24};
+
+std::string short_id(const std::string& id) {
+  return id.substr(0, 12);
+}
+
+// A command that the engine executes in the container.
+class EngineCommand final : public Command {
+ public:
+  EngineCommand(ContainerEngine engine, std::string exec)
+      : engine_(std::move(engine)), exec_(std::move(exec)), thread_([this] { run(); }) {}
+  ~EngineCommand() override {
+    if (!wait(milliseconds(0))) end();
+    stop_ = true;
+    thread_.join();
+  }
+
+  std::string describe() const override { return "execution " + short_id(exec_); }
+
+  std::optional<RunOutcome> wait(milliseconds patience) override {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, patience, [this] { return outcome_.has_value(); });
+    return outcome_;
+  }
+
+ private:
+  void run() {
+    const Result<ExecOutcome> ended = engine_.run_exec(
+        exec_, kLongestCommand, kOutputLimit, [this] { return stop_.load(); });
+    RunOutcome outcome;
+    if (ended.ok()) {
+      outcome = {ended->exit_code, ended->output, ended->cut};
+    } else {
+      outcome = {127, ended.error().text(), false};
+    }
+    const std::lock_guard lock(mutex_);
+    outcome_ = std::move(outcome);
+    changed_.notify_all();
+  }
+
+  // The engine has no call for it. Its process is named by the engine at this moment.
+  void end() {
+    const Result<pid_t> pid = engine_.exec_pid(exec_);
+    const auto info = pid.ok() && *pid > 1 ? read_process(*pid) : std::nullopt;
+    if (info) (void)signal_process(info->id, SIGKILL);
+  }
+
+  const ContainerEngine engine_;
+  const std::string exec_;
+  std::atomic<bool> stop_{false};
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<RunOutcome> outcome_;
+  std::thread thread_;
+};
+
+}  // namespace
+
+ContainerBody::ContainerBody(const v1::Instance& instance)
+    : instance_(instance), engine_(instance.container().engine()) {}
+
+Result<ContainerState> ContainerBody::look() const {
+  const auto& wanted = instance_.container().labels();
+  const std::vector<std::string> labels(wanted.begin(), wanted.end());
+  CUTSET_ASSIGN(const std::vector<std::string> ids, engine_.list(labels));
+  std::vector<ContainerState> found;
+  for (const std::string& id : ids) {
+    CUTSET_ASSIGN(std::optional<ContainerState> state, engine_.inspect(id));
+    if (state) found.push_back(std::move(*state));
+  }
+  // An orchestrator keeps the ended ones beside the one that replaced them.
+  if (found.size() > 1)
+    std::erase_if(found, [](const ContainerState& state) { return !state.running; });
+  if (found.size() == 1) return found.front();
+  return Error::unavailable(
+      fmt::format("{}: {} containers have the labels {}; exactly one is expected",
+                  text_of(instance_.name()), ids.size(), join(labels, ", ")));
+}
+
+Result<ContainerState> ContainerBody::look_running() const {
+  CUTSET_ASSIGN(ContainerState state, look());
+  if (!state.running) {
+    return Error::unavailable(fmt::format("{} does not run (container {})",
+                                          text_of(instance_.name()), short_id(state.id)));
+  }
+  return state;
+}
+
+void ContainerBody::remember(const ContainerState& state) {
+  const auto info = read_process(state.pid);
+  const std::lock_guard lock(mutex_);
+  asked_to_end_ = info ? std::optional(info->id) : std::nullopt;
+}
+
+Result<std::string> ContainerBody::describe() {
+  CUTSET_ASSIGN(const ContainerState state, look_running());
+  return "container " + short_id(state.id);
+}
+
+bool ContainerBody::runs() {
+  return look_running().ok();
+}
+
+Result<ProcessId> ContainerBody::leader() {
+  CUTSET_ASSIGN(const ContainerState state, look_running());
+  const auto info = read_process(state.pid);
+  if (!info) {
+    return Error::unavailable(
+        fmt::format("process {} of {} cannot be seen: the agent must run in the same pid "
+                    "namespace as the engine",
+                    state.pid, text_of(instance_.name())));
+  }
+  return info->id;
+}
+
+Result<std::vector<ProcessInfo>> ContainerBody::processes() {
+  CUTSET_ASSIGN(const ProcessId first, leader());
+  CUTSET_ASSIGN(const std::vector<std::string> folders, groups());
+  std::vector<ProcessInfo> found;
+  for (const std::string& folder : folders) {
+    for (const pid_t pid : members_of(folder)) {
+      const auto info = read_process(pid);
+      if (info && !info->dead()) found.push_back(*info);
+    }
+    if (!found.empty()) return found;
+  }
+  if (const auto info = read_process(first.pid)) found.push_back(*info);
+  return found;
+}
+
+Result<std::string> ContainerBody::start() {
+  CUTSET_ASSIGN(const ContainerState state, look());
+  if (state.running)
+    return Error::unavailable(fmt::format("{} runs already", text_of(instance_.name())));
+  CUTSET_TRY(engine_.start(state.id));
+  return "container " + short_id(state.id);
+}
+
+Status ContainerBody::signal(int number) {
+  CUTSET_ASSIGN(const ContainerState state, look_running());
+  return engine_.kill(state.id, std::to_string(number));
+}
+
+Status ContainerBody::terminate() {
+  CUTSET_ASSIGN(const ContainerState state, look_running());
+  remember(state);
+  return engine_.kill(state.id, state.stop_signal);
+}
+
+Status ContainerBody::kill() {
+  CUTSET_ASSIGN(const ContainerState state, look_running());
+  remember(state);
+  const Status killed = engine_.kill(state.id, "SIGKILL");
+  // Frozen processes of cgroup v1 do not notice; some engines refuse.
+  if (!state.paused) return killed;
+  CUTSET_TRY(engine_.unpause(state.id));
+  return killed.ok() ? killed : engine_.kill(state.id, "SIGKILL");
+}
+
+bool ContainerBody::await_end(milliseconds patience) {
+  std::optional<ProcessId> who;
+  {
+    const std::lock_guard lock(mutex_);
+    who = asked_to_end_;
+  }
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (who ? alive(*who) : runs()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(milliseconds(who ? 2 : 20));
+  }
+  return true;
+}
+
+Status ContainerBody::can_pause() {
+  return {};
+}
+
+Result<std::vector<UndoRecord>> ContainerBody::pause_records() {
+  CUTSET_ASSIGN(const ContainerState state, look_running());
+  return std::vector<UndoRecord>{
+      {kPausedContainerRecord, {engine_.socket_path(), state.id}}};
+}
+
+Status ContainerBody::pause() {
+  CUTSET_ASSIGN(const ContainerState state, look_running());
+  return engine_.pause(state.id);
+}
+
+Status ContainerBody::resume() {
+  CUTSET_ASSIGN(const ContainerState state, look());
+  return state.paused ? engine_.unpause(state.id) : Status();
+}
+
+Result<bool> ContainerBody::paused() {
+  CUTSET_ASSIGN(const ContainerState state, look());
+  return state.paused;
+}
+
+Result<std::vector<std::string>> ContainerBody::groups() {
+  CUTSET_ASSIGN(const ProcessId first, leader());
+  return groups_of_process(first.pid);
+}
+
+Result<Fd> ContainerBody::root() {
+  CUTSET_ASSIGN(const ProcessId first, leader());
+  const std::string path = fmt::format("/proc/{}/root", first.pid);
+  Fd folder(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  // Only now it is certain whose it is.
+  if (!folder.valid() || !alive(first))
+    return Error::unavailable("cannot see the files of " + text_of(instance_.name()));
+  return folder;
+}
+
+Result<std::unique_ptr<Command>> ContainerBody::begin_command(
+    const std::vector<std::string>& arguments) {
+  CUTSET_ASSIGN(const ContainerState state, look_running());
+  CUTSET_ASSIGN(std::string exec, engine_.create_exec(state.id, arguments));
+  return std::unique_ptr<Command>(
+      std::make_unique<EngineCommand>(engine_, std::move(exec)));
+}
+
+Status undo_paused_container(const std::vector<std::string>& words) {
+  if (words.size() != 2 || !words[0].starts_with('/') || !is_container_id(words[1]))
+    return Error::internal("a damaged record of a paused container");
+  const ContainerEngine engine(words[0]);
+  CUTSET_ASSIGN(const std::optional<ContainerState> state, engine.inspect(words[1]));
+  if (!state || !state->paused) return {};
+  return engine.unpause(words[1]);
+}
+
+}  // namespace cutset::agent
