@@ -14,6 +14,20 @@ Error none_open() {
   return Error::unavailable("no proxy is open: OpenProxies comes first");
 }
 
+/// May outlive the engine, which lets everything go when it ends.
+class EngineWatch final : public CallGate::Watch {
+ public:
+  EngineWatch(const std::shared_ptr<ProxyEngine>& engine, uint64_t number)
+      : engine_(engine), number_(number) {}
+  ~EngineWatch() override {
+    if (const auto engine = engine_.lock()) engine->unwatch_call(number_);
+  }
+
+ private:
+  const std::weak_ptr<ProxyEngine> engine_;
+  const uint64_t number_;
+};
+
 v1::OpenedProxy only_listening(const v1::ServicePlan& plan) {
   v1::OpenedProxy opened;
   opened.set_name(plan.name());
@@ -117,6 +131,19 @@ void Proxies::close_all() {
     last = std::exchange(engine_, nullptr);
     changed_.wait_for(lock, kCollectorsPatience, [this] { return collecting_ == 0; });
   }
+}
+
+std::string Proxies::armed_run() const {
+  const std::shared_ptr<ProxyEngine> current = engine();
+  return current ? current->armed_run() : "";
+}
+
+Result<std::unique_ptr<CallGate::Watch>> Proxies::watch_call(const CallFilter& filter,
+                                                             CallGate::Reached reached) {
+  const std::shared_ptr<ProxyEngine> current = engine();
+  if (!current) return none_open();
+  return std::unique_ptr<CallGate::Watch>(std::make_unique<EngineWatch>(
+      current, current->watch_call(filter, std::move(reached))));
 }
 
 uint32_t Proxies::armed_faults() const {

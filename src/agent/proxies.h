@@ -33,6 +33,11 @@ class Proxies {
   void close_all();
 
   uint32_t armed_faults() const;
+  /// "": none.
+  std::string armed_run() const;
+  /// See ProxyEngine::watch_call(). Error: no proxy is open.
+  Result<std::unique_ptr<CallGate::Watch>> watch_call(const CallFilter& filter,
+                                                      CallGate::Reached reached);
   std::map<std::string, v1::OpenedProxy> opened() const;
 
  private:

@@ -132,7 +132,7 @@ int run_worker(WorkerPlan plan) {
   FaultHost host;
   host.mark = plan.mark;
   host.state_folder = plan.state_folder;
-  Plans plans(host, supervisor);
+  Plans plans(host, supervisor, proxies);
   EngineClaims engines(supervisor);
   HostNetwork network(supervisor, plan.state_folder);
   Lease lease(plan.lease, [&](const std::string& why) {

@@ -63,6 +63,18 @@ uint32_t ProxyEngine::lift_all() {
   return static_cast<uint32_t>(lifted);
 }
 
+std::string ProxyEngine::armed_run() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->run;
+}
+
+uint64_t ProxyEngine::watch_call(const CallFilter& /*filter*/,
+                                 CallGate::Reached /*reached*/) {
+  return 1;
+}
+
+void ProxyEngine::unwatch_call(uint64_t /*watch*/) {}
+
 uint32_t ProxyEngine::armed_faults() const {
   const std::lock_guard lock(impl_->mutex);
   return static_cast<uint32_t>(impl_->faults);

@@ -1,5 +1,5 @@
 // How a call that passes a reverse proxy of this agent triggers a step. Implemented by
-// the proxies (agent/proxies.h), used by the executor of plans.
+// agent/plan/proxy_call_gate.h and the proxies, used by the executor of plans.
 //
 // Thread rule: all functions may be called from any thread.
 #pragma once
@@ -16,12 +16,14 @@ namespace cutset::agent {
 
 class CallGate {
  public:
-  /// Called once. The call is held until `release` is called, which may be during the
-  /// call or later, on any thread. Must not block: it runs on the proxies' own thread.
+  /// Called once. The call (with `end`: its answer) is held until `release` is called,
+  /// which may be during the call or later, on any thread. Must not block: it runs on the
+  /// proxies' own thread.
   using Reached =
       std::function<void(const std::string& on_what, std::function<void()> release)>;
 
-  /// Its destructor stops the watching and lets a held call go.
+  /// Its destructor stops the watching, lets a held call go, and returns only when no
+  /// call of Reached is under way.
   class Watch {
    public:
     virtual ~Watch() = default;
@@ -29,8 +31,10 @@ class CallGate {
 
   virtual ~CallGate() = default;
 
-  /// Error: no proxy of that service is open.
+  /// When the plan is loaded. Error: calls of that service or from that caller cannot be
+  /// seen here, and what would help.
   virtual Status check(const v1::CallTrigger& trigger) = 0;
+  /// Counts from now on. Error: no proxy is open any more.
   virtual Result<std::unique_ptr<Watch>> watch(const v1::CallTrigger& trigger,
                                                Reached reached) = 0;
 };

@@ -9,6 +9,7 @@
 #include "agent/plan/event_log.h"
 #include "agent/plan/executor.h"
 #include "agent/plan/local_instances.h"
+#include "agent/plan/proxy_call_gate.h"
 #include "agent/supervisor.h"
 
 namespace cutset::agent {
@@ -29,11 +30,12 @@ struct Plans::Loaded {
   EventLog events;
   std::unique_ptr<LocalInstances> instances;
   std::unique_ptr<MessageGate> message_gate;
+  std::unique_ptr<CallGate> call_gate;
   std::unique_ptr<Executor> executor;
 };
 
-Plans::Plans(FaultHost host, Supervisor& supervisor)
-    : host_(std::move(host)), supervisor_(supervisor) {}
+Plans::Plans(FaultHost host, Supervisor& supervisor, Proxies& proxies)
+    : host_(std::move(host)), supervisor_(supervisor), proxies_(proxies) {}
 
 Plans::~Plans() {
   abandon();
@@ -62,6 +64,8 @@ Result<v1::LoadPlanReply> Plans::load(const v1::LoadPlanRequest& request) {
   plan->message_gate =
       std::make_unique<link::LinkGate>(*plan->instances, supervisor_, host_.mark);
   host.message_gate = plan->message_gate.get();
+  plan->call_gate = std::make_unique<ProxyCallGate>(*plan->instances, proxies_);
+  host.call_gate = plan->call_gate.get();
   plan->executor =
       std::make_unique<Executor>(plan->request, host, supervisor_, plan->events);
   const Status opened = plan->instances->open();

@@ -18,12 +18,13 @@
 namespace cutset::agent {
 
 class Instances;
+class Proxies;
 class Supervisor;
 
 class Plans {
  public:
   /// `host` without instances; what it points to must outlive this.
-  Plans(FaultHost host, Supervisor& supervisor);
+  Plans(FaultHost host, Supervisor& supervisor, Proxies& proxies);
   ~Plans();
   Plans(const Plans&) = delete;
   Plans& operator=(const Plans&) = delete;
@@ -53,6 +54,7 @@ class Plans {
 
   const FaultHost host_;
   Supervisor& supervisor_;
+  Proxies& proxies_;
   mutable std::mutex mutex_;
   std::shared_ptr<Loaded> loaded_;  // guarded by mutex_
   mutable std::mutex changing_;     // held while a plan is loaded or closed

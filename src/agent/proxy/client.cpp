@@ -1,6 +1,7 @@
 #include "agent/proxy/client.h"
 
 #include "agent/proxy/own_answer.h"
+#include "agent/proxy/socket.h"
 #include "base/check.h"
 
 namespace cutset::agent::proxy {
@@ -29,6 +30,7 @@ ClientConnection::ClientConnection(ProxyContext& context,
 
 ClientConnection::~ClientConnection() {
   context_.loop.cancel(timer_);
+  forget_hold();
 }
 
 void ClientConnection::drop() {
@@ -150,8 +152,36 @@ void ClientConnection::end_with_reset() {
   reset_when_sent();
 }
 
+void ClientConnection::hold_sending(std::shared_ptr<Hold> hold) {
+  CHECK(hold_ == nullptr);
+  hold_ = std::move(hold);
+  cork();
+  hold_->set_on_open([this] { on_sending_released(); });
+}
+
+void ClientConnection::on_sending_released() {
+  hold_.reset();
+  const Nanos linger = std::exchange(linger_, 0);
+  if (linger > 0) close_later(linger);
+  uncork();
+}
+
+void ClientConnection::forget_hold() {
+  if (hold_ == nullptr) return;
+  hold_->forget();
+  hold_.reset();
+}
+
+std::string ClientConnection::peer_address() const {
+  return peer_address_of(fd());
+}
+
 void ClientConnection::close_later(Nanos delay) {
   context_.loop.cancel(timer_);
+  if (hold_ != nullptr) {
+    linger_ = delay;
+    return;
+  }
   timer_ = context_.loop.call_at(now() + delay, [this] {
     timer_ = TimerQueue::Id();
     close_with_reset();
@@ -186,6 +216,7 @@ void ClientConnection::on_drained() {
 
 void ClientConnection::on_closed() {
   context_.loop.cancel(timer_);
+  forget_hold();
   bury_exchange();
   const auto node = context_.clients.extract(this);
   if (!node.empty()) context_.loop.bury(std::move(node.mapped()));

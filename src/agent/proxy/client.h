@@ -14,6 +14,7 @@
 #include "agent/proxy/byte_queue.h"
 #include "agent/proxy/connection.h"
 #include "agent/proxy/exchange.h"
+#include "agent/proxy/hold.h"
 #include "agent/proxy/http_framer.h"
 #include "agent/proxy/service.h"
 
@@ -35,6 +36,10 @@ class ClientConnection final : public Connection {
   /// Sends the end of the stream behind what is queued.
   void end_orderly();
   void start_tunnel();
+  /// Nothing more is shown to the caller until `hold` opens.
+  void hold_sending(std::shared_ptr<Hold> hold);
+  /// The caller's, without its port; "" if it is not known any more.
+  std::string peer_address() const;
   /// The callee takes bytes again.
   void resume();
   /// A write has failed: on_broken() is to come.
@@ -56,6 +61,8 @@ class ClientConnection final : public Connection {
   void caller_gone();
   void bury_exchange();
   void close_later(Nanos delay);
+  void on_sending_released();
+  void forget_hold();
   void adjust_reading();
   void watch_head();
 
@@ -66,6 +73,8 @@ class ClientConnection final : public Connection {
   std::unique_ptr<Exchange> exchange_;
   State state_ = State::kHead;
   TimerQueue::Id timer_;
+  std::shared_ptr<Hold> hold_;  // null: nothing is held
+  Nanos linger_ = 0;            // begins when the hold opens; 0: none
   bool entry_;
   bool processing_ = false;
 };

@@ -38,7 +38,7 @@ void Connection::close_with_reset() {
 void Connection::update_interest() {
   if (!fd_.valid() || !watched_) return;
   uint32_t wanted = 0;
-  if (connecting_ || (!out_.empty() && write_error_ == 0)) wanted |= EPOLLOUT;
+  if (connecting_ || (!out_.empty() && !corked_ && write_error_ == 0)) wanted |= EPOLLOUT;
   if (!connecting_ && !paused_ && !eof_seen_) wanted |= EPOLLIN;
   if (wanted == interest_) return;
   interest_ = wanted;
@@ -53,7 +53,7 @@ void Connection::pause_reading(bool paused) {
 void Connection::send(std::string_view bytes) {
   if (!fd_.valid() || write_error_ != 0 || bytes.empty()) return;
   const bool idle = out_.empty();
-  if (idle && !connecting_) {
+  if (idle && !connecting_ && !corked_) {
     const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
       write_error_ = errno;
@@ -98,7 +98,7 @@ void Connection::flush() {
 
 void Connection::finish_sending() {
   if (!fd_.valid()) return;
-  if (out_.empty()) {
+  if (out_.empty() && !corked_) {
     ::shutdown(fd_.get(), SHUT_WR);
   } else {
     finish_when_sent_ = true;
@@ -106,8 +106,18 @@ void Connection::finish_sending() {
 }
 
 void Connection::reset_when_sent() {
-  if (out_.empty() || write_error_ != 0) return close_with_reset();
+  if ((out_.empty() && !corked_) || write_error_ != 0) return close_with_reset();
   reset_when_sent_ = true;
+}
+
+void Connection::cork() {
+  corked_ = true;
+  update_interest();
+}
+
+void Connection::uncork() {
+  corked_ = false;
+  if (fd_.valid() && !connecting_) flush();
 }
 
 void Connection::finish_connecting() {
@@ -124,7 +134,7 @@ void Connection::finish_connecting() {
 void Connection::on_events(uint32_t events) {
   if (!fd_.valid()) return;
   if (connecting_) return finish_connecting();
-  if ((events & EPOLLOUT) != 0) flush();
+  if ((events & EPOLLOUT) != 0 && !corked_) flush();
   if (!fd_.valid()) return;
   const bool peer_gone = (events & (EPOLLHUP | EPOLLERR)) != 0;
   if (peer_gone || ((events & EPOLLIN) != 0 && !paused_ && !eof_seen_))

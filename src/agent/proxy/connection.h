@@ -36,6 +36,7 @@ class Connection : public EventHandler {
   void finish_sending();
   /// A close that the peer sees as a reset, after what is queued has left.
   void reset_when_sent();
+  bool corked() const { return corked_; }
 
   void on_events(uint32_t events) final;
 
@@ -46,6 +47,9 @@ class Connection : public EventHandler {
   bool start();
   void close();
   void close_with_reset();
+  /// Nothing is written, nor is the end of the stream or a reset, until uncork().
+  void cork();
+  void uncork();
   bool write_failed() const { return write_error_ != 0; }
   /// Bytes that the kernel took since the last restart of the count.
   uint64_t taken() const { return taken_; }
@@ -81,6 +85,7 @@ class Connection : public EventHandler {
   bool connecting_;
   bool watched_ = false;
   bool paused_ = false;
+  bool corked_ = false;
   bool eof_seen_ = false;
   bool finish_when_sent_ = false;
   bool reset_when_sent_ = false;

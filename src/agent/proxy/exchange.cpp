@@ -25,7 +25,9 @@ bool is_safe(std::string_view method) {
 Exchange::Exchange(ProxyContext& context, Service& service, ClientConnection& client)
     : context_(context), service_(service), client_(client) {}
 
-Exchange::~Exchange() = default;
+Exchange::~Exchange() {
+  forget_request_hold();
+}
 
 void Exchange::on_request_head(HttpFramer& request, bool entry) {
   arrival_ = now();
@@ -59,8 +61,9 @@ void Exchange::on_request_content(std::string_view content) {
 
 void Exchange::on_request_body(std::string_view raw) {
   if (finished_) return;
-  if (!waits_for_body_) return send_to_callee(raw);
+  if (!waits_for_body_ && request_hold_ == nullptr) return send_to_callee(raw);
   undecided_.append(raw);
+  if (request_hold_ != nullptr) return;
   if (hashed_ >= kKeyedBody || undecided_.size() > kMostUndecided) decide();
 }
 
@@ -68,7 +71,11 @@ void Exchange::on_request_end() {
   if (finished_) return;
   request_ended_ = true;
   if (waits_for_body_) decide();
-  if (finished_) return;
+  if (finished_ || request_hold_ != nullptr) return;
+  settle_request();
+}
+
+void Exchange::settle_request() {
   if (fault_ != nullptr) fault_->on_request_read(*this);
   if (finished_) return;
   settle_callee();
@@ -82,17 +89,23 @@ void Exchange::decide() {
     planned_ = call_.identify(body_key());
     request = call_.changed_head(*head_, said_continue_);
   }
-  const bool asks_first = !said_continue_ && head_->has("expect");
+  asks_first_ = !said_continue_ && head_->has("expect");
   head_size_ = request.size();
+  undecided_.insert(0, request);
+  const bool held = is_request_held();
   head_.reset();
-  request += std::exchange(undecided_, {});
+  if (!held) go_on();
+}
+
+void Exchange::go_on() {
+  const std::string request = std::exchange(undecided_, {});
   if (planned_ != nullptr) {
     fault_ = &fault_for(planned_->mode.action);
     route_ = fault_->route();
     fault_->on_matched(*this);
     if (finished_) return;
     if (fault_ != nullptr && !fault_->contacts_callee()) {
-      if (asks_first) client_.send(kContinue);
+      if (asks_first_) client_.send(kContinue);
       return;
     }
   }
@@ -134,6 +147,7 @@ bool Exchange::may_retry(const Breakage& breakage) const {
 void Exchange::on_request_garbage(const std::string& reason) {
   if (finished_) return;
   waits_for_body_ = false;
+  forget_request_hold();
   if (upstream_ != nullptr) std::exchange(upstream_, nullptr)->release(false);
   if (passed_) return fail_caller(v1::Observed::RESET);
   route_ = AnswerRoute::kDiscard;
@@ -164,6 +178,7 @@ void Exchange::on_caller_drained() {
 void Exchange::finish() {
   finished_ = true;
   context_.loop.cancel(release_timer_);
+  forget_request_hold();
   if (upstream_ != nullptr) std::exchange(upstream_, nullptr)->release(false);
   call_.end(body_key());
 }

@@ -25,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/proxy/faults/request_fault.h"
 #include "agent/proxy/head.h"
@@ -58,16 +59,32 @@ class Exchange final : public Disposable,
   void on_caller_tunnel_bytes(std::string_view bytes);
   void on_caller_tunnel_end();
   /// The callee does not take more for now.
-  bool callee_full() const { return upstream_ != nullptr && upstream_->full(); }
+  bool callee_full() const {
+    return request_hold_ != nullptr ? undecided_.size() >= kMostHeldRequest
+                                    : upstream_ != nullptr && upstream_->full();
+  }
   bool finished() const { return finished_; }
 
  private:
+  // More of a request that is held is not read.
+  static constexpr size_t kMostHeldRequest = 256 * 1024;
+
   // The request side (exchange.cpp).
   void decide();
+  /// The request, as far as it was read, meets its fault or goes to the callee.
+  void go_on();
+  void settle_request();
   void contact(std::string_view request, bool fresh);
   void send_to_callee(std::string_view bytes);
   std::optional<uint64_t> body_key() const;
   bool may_retry(const Breakage& breakage) const;
+
+  // What waits for the call (exchange_hold.cpp).
+  bool is_request_held();
+  void on_request_released();
+  void forget_request_hold();
+  /// Comes before whatever shows the caller how the call has ended.
+  void before_answer();
 
   // The answer side (exchange_answer.cpp).
   void on_request_taken(uint64_t bytes) override;
@@ -120,10 +137,12 @@ class Exchange final : public Disposable,
   AnswerRoute route_ = AnswerRoute::kPass;
   Nanos arrival_ = 0;
   TimerQueue::Id release_timer_;
+  std::shared_ptr<Hold> request_hold_;  // null: not held
+  std::vector<uint64_t> awaited_by_;    // watches that wait for its answer
 
   // The request.
   std::unique_ptr<RequestHead> head_;  // until decide()
-  std::string undecided_;              // body read before decide()
+  std::string undecided_;              // body read before decide(); all that is held
   std::string replay_;  // what was sent, while it may have to be sent again
   size_t head_size_ = 0;
   Fnv64 body_hash_;
@@ -134,6 +153,7 @@ class Exchange final : public Disposable,
   bool is_safe_method_ = false;
   bool caller_keeps_alive_ = false;
   bool said_continue_ = false;
+  bool asks_first_ = false;  // before it sends its body
   bool request_ended_ = false;
   bool replayable_ = false;
   bool retried_ = false;

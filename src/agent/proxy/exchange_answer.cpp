@@ -48,6 +48,7 @@ void Exchange::on_answer_body(std::string_view raw, bool last) {
 void Exchange::take_answer(std::string_view raw, bool is_head) {
   switch (route_) {
     case AnswerRoute::kPass:
+      before_answer();
       passed_ = true;
       client_.send(raw);
       if (client_.full() && upstream_ != nullptr) upstream_->pause_reading(true);
@@ -147,6 +148,7 @@ void Exchange::fail_caller(v1::Observed::Kind kind) {
     held_failure_ = kind;
     return;
   }
+  before_answer();
   seen_ = observed(kind);
   record_seen();
   finish();
@@ -166,6 +168,7 @@ void Exchange::answer_bad_gateway(const std::string& reason) {
 
 void Exchange::deliver_own(int status, std::string_view type, std::string_view body,
                            bool keep_alive) {
+  before_answer();
   fault_ = nullptr;
   OwnAnswer answer;
   answer.status = status;

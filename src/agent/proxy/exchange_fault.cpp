@@ -17,6 +17,7 @@ void Exchange::answer_caller(int status) {
 }
 
 void Exchange::pass_to_caller(std::string_view bytes) {
+  if (!bytes.empty()) before_answer();
   passed_ = passed_ || !bytes.empty();
   client_.send(bytes);
 }
@@ -55,6 +56,7 @@ void Exchange::reset_caller() {
 }
 
 void Exchange::hang_up() {
+  before_answer();
   finish();
   client_.end_orderly();
 }
@@ -66,6 +68,7 @@ void Exchange::on_lifted() {
     call_.leave();
     return decide();
   }
+  if (request_hold_ != nullptr) planned_ = nullptr;
   if (fault_ != nullptr) fault_->on_lifted(*this);
 }
 

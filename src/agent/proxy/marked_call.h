@@ -28,6 +28,9 @@ class MarkedCall {
              bool entry, Nanos arrival, OpenCall* open_call);
   /// Part of a run that may still be recorded.
   bool active() const { return run_ != nullptr; }
+  /// The service whose work on a call of this agent makes this call, by the mark; "":
+  /// unknown.
+  std::string caller() const { return active() ? run_->caller_of(call_) : std::string(); }
   bool keyed() const { return active() && run_->is_keyed(call_); }
 
   /// The call's fault, or null. `body`: the hash of the body's beginning, if there is a

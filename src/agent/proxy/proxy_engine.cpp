@@ -57,6 +57,22 @@ class ProxyEngine::Impl {
     return count;
   }
 
+  std::string armed_run() {
+    std::string run;
+    on_loop([&] { run = context_.run == nullptr ? "" : context_.run->name(); });
+    return run;
+  }
+
+  uint64_t watch_call(const CallFilter& filter, CallGate::Reached reached) {
+    uint64_t watch = 0;
+    on_loop([&] { watch = context_.watches.add(filter, std::move(reached)); });
+    return watch;
+  }
+
+  void unwatch_call(uint64_t watch) {
+    on_loop([&] { context_.watches.remove(watch); });
+  }
+
  private:
   /// Listeners and service of one name. The listeners go first: they use the service.
   struct Proxy {
@@ -253,6 +269,18 @@ uint32_t ProxyEngine::lift_all() {
 
 uint32_t ProxyEngine::armed_faults() const {
   return impl_->armed_faults();
+}
+
+std::string ProxyEngine::armed_run() const {
+  return impl_->armed_run();
+}
+
+uint64_t ProxyEngine::watch_call(const CallFilter& filter, CallGate::Reached reached) {
+  return impl_->watch_call(filter, std::move(reached));
+}
+
+void ProxyEngine::unwatch_call(uint64_t watch) {
+  impl_->unwatch_call(watch);
 }
 
 }  // namespace cutset::agent

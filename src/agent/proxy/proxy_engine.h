@@ -11,7 +11,8 @@
 // before
 //    collect() or lift_all() returns.
 // 2. A fault fires only on a call of the armed run with exactly the planned identity.
-// 3. No request waits for the controller.
+// 3. No request waits for the controller, but for one that a plan waits for: it is held
+//    until its step is in place or the watch has ended.
 //
 // Thread rule: all functions may be called from any thread; they hand work to the loop
 // thread and wait for it.
@@ -19,9 +20,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "cutset/agent/v1/agent.pb.h"
 
+#include "agent/plan/call_gate.h"
+#include "agent/proxy/call_filter.h"
 #include "base/result.h"
 
 namespace cutset::agent {
@@ -51,6 +55,14 @@ class ProxyEngine {
   /// Returns how many faults were lifted.
   uint32_t lift_all();
   uint32_t armed_faults() const;
+  /// "": none.
+  std::string armed_run() const;
+
+  /// Counts calls from now on, of a run or not; the nth (or its answer) is held until it
+  /// is released. `reached` is called on the loop's thread. Returns the watch's number.
+  uint64_t watch_call(const CallFilter& filter, CallGate::Reached reached);
+  /// `reached` is not called any more, and what is held goes on.
+  void unwatch_call(uint64_t watch);
 
  private:
   class Impl;

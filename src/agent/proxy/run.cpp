@@ -158,12 +158,20 @@ PlannedFault* Run::identify(size_t call, const std::string& key) {
   record.set_ordinal(point.ordinal);
   record.set_handle(handle);
   entry.identified = true;
+  call_by_handle_.emplace(handle, call);
   auto found = fault_by_handle_.find(handle);
   if (found == fault_by_handle_.end()) found = fault_by_handle_.find(every_attempt);
   if (found == fault_by_handle_.end()) return nullptr;
   PlannedFault& fault = faults_[found->second];
   fault.state.set_hits(fault.state.hits() + 1);
   return &fault;
+}
+
+std::string Run::caller_of(size_t call) const {
+  if (closed_) return {};
+  const auto parent = call_by_handle_.find(calls_[call].record.parent());
+  return parent == call_by_handle_.end() ? std::string()
+                                         : calls_[parent->second].record.callee();
 }
 
 void Run::fired(PlannedFault& fault, size_t call) {
@@ -218,6 +226,7 @@ uint32_t Run::close(v1::CollectRunReply* reply) {
     reply->set_unmarked_calls(unmarked_);
   }
   calls_.clear();
+  call_by_handle_.clear();
   on_idle_ = nullptr;
   return lifted;
 }

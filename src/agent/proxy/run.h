@@ -76,6 +76,8 @@ class Run {
   bool is_keyed(size_t call) const;
   /// Gives the call its ordinal and handle. Returns the fault planned for it, or null.
   PlannedFault* identify(size_t call, const std::string& key);
+  /// The callee of the call whose handle is this one's parent; "": none of this agent.
+  std::string caller_of(size_t call) const;
   void fired(PlannedFault& fault, size_t call);
   /// What a key of this call would be, from its path and query and the hash of its body
   /// (if it has one).
@@ -116,6 +118,7 @@ class Run {
   std::set<std::string> keyed_points_;
   std::unordered_map<uint64_t, uint32_t> ordinals_;  // by the handle of "#*"
   std::vector<Call> calls_;
+  std::unordered_map<uint64_t, size_t> call_by_handle_;
   std::map<size_t, OpenCall*> open_;
   std::function<void()> on_idle_;
   size_t most_records_ = kMostRecords;

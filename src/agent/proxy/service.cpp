@@ -7,7 +7,7 @@
 
 namespace cutset::agent::proxy {
 
-ProxyContext::ProxyContext(Loop& event_loop) : loop(event_loop) {
+ProxyContext::ProxyContext(Loop& event_loop) : loop(event_loop), watches(event_loop) {
   std::random_device seed;
   random_.seed((uint64_t{seed()} << 32) ^ seed());
 }

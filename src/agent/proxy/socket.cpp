@@ -166,6 +166,26 @@ Fd begin_connect(const Endpoint& endpoint) {
   return fd;
 }
 
+std::string peer_address_of(int fd) {
+  Endpoint peer;
+  peer.length = sizeof(peer.address);
+  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer.address), &peer.length) != 0)
+    return {};
+  char host[INET6_ADDRSTRLEN] = "";
+  if (peer.address.ss_family == AF_INET) {
+    const auto* v4 = reinterpret_cast<const sockaddr_in*>(&peer.address);
+    ::inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
+    return host;
+  }
+  const in6_addr& v6 = reinterpret_cast<const sockaddr_in6*>(&peer.address)->sin6_addr;
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) {
+    ::inet_ntop(AF_INET, &v6.s6_addr[12], host, sizeof(host));
+  } else {
+    ::inet_ntop(AF_INET6, &v6, host, sizeof(host));
+  }
+  return host;
+}
+
 void set_no_delay(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));

@@ -45,6 +45,10 @@ Fd begin_connect(const Endpoint& endpoint);
 /// Answers are small and must leave at once.
 void set_no_delay(int fd);
 
+/// The address of the other end without its port, as "10.0.0.1" or "fd00::1" (an IPv4
+/// address within IPv6 as IPv4); "" if it is gone.
+std::string peer_address_of(int fd);
+
 /// Makes the coming close() send a reset instead of an orderly end.
 void set_reset_on_close(int fd);
 

@@ -1,0 +1,43 @@
+// The gate of calls (agent/plan/call_gate.h) on the reverse proxies of this agent.
+//
+// Counted are the calls that the proxy of the callee has read and is about to pass on, of
+// the armed run or not. Who made a call is told by its mark, if the work it belongs to
+// passed a proxy of this agent; else by the address it comes from, if nobody else of the
+// plan has it.
+//
+// Thread rule: all functions from any thread.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "agent/plan/call_gate.h"
+
+namespace cutset::agent {
+
+class Instances;
+class Proxies;
+
+class ProxyCallGate final : public CallGate {
+ public:
+  /// Requires: both outlive the gate.
+  ProxyCallGate(const Instances& instances, Proxies& proxies)
+      : instances_(instances), proxies_(proxies) {}
+
+  Status check(const v1::CallTrigger& trigger) override;
+  Result<std::unique_ptr<Watch>> watch(const v1::CallTrigger& trigger,
+                                       Reached reached) override;
+
+ private:
+  Status check_proxy(const std::string& callee) const;
+  Status check_caller(const v1::CallTrigger& trigger) const;
+  /// Empty unless they are the caller's alone; `shared_with` is set to who has one too.
+  std::set<std::string> addresses_of(const std::string& caller,
+                                     std::string* shared_with = nullptr) const;
+
+  const Instances& instances_;
+  Proxies& proxies_;
+};
+
+}  // namespace cutset::agent
