@@ -1,5 +1,6 @@
 #include "driver/settle.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "driver/client.h"
@@ -16,6 +17,8 @@ namespace {
 
 constexpr Milliseconds kPause{50};
 constexpr Milliseconds kOneLook{1000};
+// A command starts a program and may ask several nodes, some of which do not answer.
+constexpr Milliseconds kCommandPatience{5000};
 
 /// The line "field:value" of an answer like INFO's; without a field the whole answer.
 Result<std::string> field_of(const history::Value& value, const std::string& field) {
@@ -62,7 +65,7 @@ Result<std::string> ask(const ConditionPlan& condition, const std::string& endpo
     if (at != std::string::npos) argument.replace(at, 10, endpoint);
     spec.arguments.push_back(std::move(argument));
   }
-  spec.deadline = timeout;
+  spec.deadline = std::max(timeout, kCommandPatience);
   CUTSET_ASSIGN(const CommandOutcome outcome, run_command(spec));
   if (outcome.timed_out) return Error::unavailable("no answer in time");
   if (outcome.exit_code != 0) {
