@@ -59,6 +59,9 @@ struct PlayHooks {
   std::function<Status(const BeginningInstance& instance,
                        const std::function<bool()>& ended)>
       await_ready;
+  /// Every instance of the beginning is ready; nothing else has happened yet. An error
+  /// ends the run.
+  std::function<Status(const StopSignal& stop)> before_barrier;
   /// The barrier has passed.
   std::function<void(int64_t barrier_utc_ns)> on_started;
   /// Everything that is seen, when it is seen. The controller's own notes too.

@@ -86,6 +86,7 @@ class Player {
   bool begin_instances();
   bool await_begun();
   bool await_ready();
+  bool prepare();
   bool start();
   void forget_attempt();
 

@@ -202,7 +202,14 @@ bool Player::begin_instances() {
   for (size_t i = 0; i < begun.size(); ++i) {
     if (!begun[i]) return give_up(begun[i].error().message);
   }
-  return await_begun() && await_ready();
+  return await_begun() && await_ready() && prepare();
+}
+
+bool Player::prepare() {
+  if (!hooks_.before_barrier) return true;
+  const Status prepared = hooks_.before_barrier(stop_);
+  if (stop_.requested()) return false;
+  return prepared.ok() || give_up(prepared.error().message);
 }
 
 bool Player::await_begun() {
