@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cutset/agent/v1/agent.grpc.pb.h"
+#include "cutset/agent/v1/capture.grpc.pb.h"
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 #include <poll.h>
@@ -118,6 +119,7 @@ class AgentClient::Connection {
   Status begin();
   const std::string& lease() const { return lease_; }
   agent::v1::Agent::Stub& stub() { return *stub_; }
+  agent::v1::Capture::Stub& captures() { return *captures_; }
 
   /// The lease is filled in.
   template <typename Request, typename Reply>
@@ -151,6 +153,7 @@ class AgentClient::Connection {
   void watch_stop();
 
   const std::unique_ptr<agent::v1::Agent::Stub> stub_;
+  const std::unique_ptr<agent::v1::Capture::Stub> captures_;
   const StopSignal& stop_;
   std::string lease_;
   std::chrono::milliseconds beat_every_{1000};
@@ -168,7 +171,9 @@ class AgentClient::Connection {
 
 AgentClient::Connection::Connection(std::shared_ptr<grpc::Channel> channel,
                                     const StopSignal& stop)
-    : stub_(v1::Agent::NewStub(channel)), stop_(stop) {
+    : stub_(v1::Agent::NewStub(channel)),
+      captures_(v1::Capture::NewStub(channel)),
+      stop_(stop) {
   closing_event_.reset(::eventfd(0, EFD_CLOEXEC));
   CHECK(closing_event_.valid());
 }
@@ -397,6 +402,34 @@ Status AgentClient::claim_engine(const std::string& engine, const std::string& m
   request.set_mark(mark);
   CUTSET_TRY(connection_->call(&v1::Agent::Stub::ClaimEngine, std::move(request),
                                kCallDeadline));
+  return {};
+}
+
+Result<v1::StartCaptureReply> AgentClient::start_capture(
+    v1::StartCaptureRequest request) {
+  request.set_lease(connection_->lease());
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kCallDeadline);
+  v1::StartCaptureReply reply;
+  const grpc::Status status =
+      connection_->captures().StartCapture(&context, request, &reply);
+  if (!status.ok()) return agent_error(status);
+  return reply;
+}
+
+Status AgentClient::collect_capture(
+    const std::string& run,
+    const std::function<void(const v1::CapturedBatch&)>& on_batch) {
+  v1::CollectCaptureRequest request;
+  request.set_lease(connection_->lease());
+  request.set_run(run);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kCloseDeadline);
+  const auto reader = connection_->captures().CollectCapture(&context, request);
+  v1::CapturedBatch batch;
+  while (reader->Read(&batch)) on_batch(batch);
+  const grpc::Status status = reader->Finish();
+  if (!status.ok()) return agent_error(status);
   return {};
 }
 

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "cutset/agent/v1/agent.pb.h"
+#include "cutset/agent/v1/capture.pb.h"
 
 #include "base/result.h"
 #include "injector/agent_tls.h"
@@ -69,6 +70,14 @@ class AgentClient {
   Result<agent::v1::RemoveNetworkReply> remove_network();
   /// What has this mark in the engine goes with the lease.
   Status claim_engine(const std::string& engine, const std::string& mark);
+
+  // Captured traffic (capture.proto).
+  Result<agent::v1::StartCaptureReply> start_capture(
+      agent::v1::StartCaptureRequest request);
+  /// Ends the capture of `run`; batches in order, on the calling thread.
+  Status collect_capture(
+      const std::string& run,
+      const std::function<void(const agent::v1::CapturedBatch&)>& on_batch);
 
  private:
   class Connection;

@@ -61,8 +61,10 @@ void ConfigReader::read(const YamlNode& root) {
   }
   if (const YamlNode* found = section.take("settle")) read_settle(*found);
   if (const YamlNode* found = section.take("traces")) read_traces(*found);
+  const YamlNode* nodes = section.take("nodes");
   section.finish();
   check_places(root);
+  if (nodes != nullptr) read_nodes(*nodes);  // it names hosts
 }
 
 std::vector<TemplateText> ConfigReader::read_arguments(const YamlNode& node,

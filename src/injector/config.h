@@ -21,6 +21,7 @@
 #include "injector/history_config.h"
 #include "injector/hosts/hosts_config.h"
 #include "injector/json_path.h"
+#include "injector/nodes/nodes_config.h"
 #include "injector/pattern.h"
 #include "injector/template_text.h"
 
@@ -137,6 +138,7 @@ struct Config {
   bool hosts_given = false;  // by the file
   std::vector<ServiceConfig> services;
   WorkloadConfig workload;
+  std::optional<NodesConfig> nodes;  // the campaign is one on nodes and links
   std::vector<OutcomeConfig> outcomes;
   std::vector<DegradationConfig> degradations;
   std::vector<std::string>

@@ -38,6 +38,9 @@ class ConfigReader {
   void check_places(const YamlNode& root);
   void read_placing(YamlSection& section, ServiceConfig& service);
 
+  // config_nodes.cpp
+  void read_nodes(const YamlNode& node);
+
   // config_checks.cpp
   void read_workload(const YamlNode& node);
   HistoryReader history_reader();

@@ -25,18 +25,6 @@ using history::Verdict;
 constexpr Milliseconds kSlack{10'000};  // over what the phases may take by themselves
 constexpr int kNotSettled = 2;          // an exit code of cutset-driver
 
-std::string driver_binary() {
-  if (const char* chosen = std::getenv("CUTSET_DRIVER");
-      chosen != nullptr && chosen[0] != '\0') {
-    return chosen;
-  }
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const auto beside = self.parent_path() / "cutset-driver";
-  if (!error && ::access(beside.c_str(), X_OK) == 0) return beside.string();
-  return "cutset-driver";
-}
-
 std::string last_line(const std::string& text) {
   const std::string_view trimmed = trim(text);
   const size_t begin = trimmed.rfind('\n');
@@ -60,6 +48,18 @@ State state_of(Verdict verdict) {
 }
 
 }  // namespace
+
+std::string driver_binary() {
+  if (const char* chosen = std::getenv("CUTSET_DRIVER");
+      chosen != nullptr && chosen[0] != '\0') {
+    return chosen;
+  }
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto beside = self.parent_path() / "cutset-driver";
+  if (!error && ::access(beside.c_str(), X_OK) == 0) return beside.string();
+  return "cutset-driver";
+}
 
 Result<HistoryRun> HistoryRun::begin(const HistoryWorkload& workload,
                                      const TemplateText::Lookup& values,

@@ -20,6 +20,9 @@
 
 namespace cutset::injector {
 
+/// Path of cutset-driver: CUTSET_DRIVER, or beside this program, or by its name.
+std::string driver_binary();
+
 class HistoryRun {
  public:
   /// The plan and the history of `run` are written into `folder`, which exists. What was
