@@ -19,6 +19,7 @@
 #include "cli/dry_run.h"
 #include "cli/finding_files.h"
 #include "cli/github.h"
+#include "cli/nodes_run.h"
 #include "cli/progress.h"
 #include "cli/report_files.h"
 #include "cli/signals.h"
@@ -49,10 +50,15 @@ struct RunArguments {
   int budget = 0;           // 0: as configured
   int max_experiments = 0;  // 0: as configured
   std::string time_limit;
-  int repeat = 3;
+  int repeat = 0;  // 0: 3, of a campaign on nodes 5
   int repeat_held = 1;
+  std::string strategy = "supports";
+  int enough = 0;
   std::vector<std::string> reports;  // KIND=FILE
 };
+
+constexpr int kUsualRepeat = 3;
+constexpr int kUsualRepeatOfNodes = 5;
 
 // For the signal handler.
 injector::LiveExperimenter* running_experimenter = nullptr;
@@ -110,7 +116,7 @@ Result<campaign::CampaignOptions> campaign_options(const injector::Config& confi
       static_cast<size_t>(arguments.budget > 0 ? arguments.budget : config.budget_faults);
   options.accepted_single_points = config.single_points_of_failure;
   options.fault_free_runs = config.fault_free_runs;
-  options.repeat = arguments.repeat;
+  options.repeat = arguments.repeat > 0 ? arguments.repeat : kUsualRepeat;
   options.repeat_held = arguments.repeat_held;
   options.max_experiments = config.budget_experiments;
   if (arguments.max_experiments > 0) options.max_experiments = arguments.max_experiments;
@@ -220,6 +226,25 @@ Result<std::vector<ReportWish>> parse_wishes(const std::vector<std::string>& tex
   return wishes;
 }
 
+NodesRunOptions nodes_options(const RunArguments& arguments, const std::string& state,
+                              const std::vector<ReportWish>& wishes) {
+  NodesRunOptions options;
+  options.state = state;
+  options.strategy = arguments.strategy;
+  options.seed = arguments.seed;
+  options.budget = arguments.budget;
+  options.max_experiments = arguments.max_experiments;
+  options.time_limit = arguments.time_limit;
+  options.repeat = arguments.repeat > 0 ? arguments.repeat : kUsualRepeatOfNodes;
+  options.repeat_held = arguments.repeat_held;
+  options.enough_groups = static_cast<size_t>(arguments.enough);
+  options.resume = arguments.resume;
+  options.fail_on_flaky = arguments.fail_on_flaky;
+  options.quiet = arguments.quiet;
+  options.wishes = wishes;
+  return options;
+}
+
 int run(const RunArguments& arguments, const GlobalOptions& global) {
   const Result<std::vector<ReportWish>> wishes = parse_wishes(arguments.reports);
   if (!wishes.ok()) return fail(wishes.error(), global);
@@ -232,6 +257,14 @@ int run(const RunArguments& arguments, const GlobalOptions& global) {
   const std::string state = arguments.state.empty()
                                 ? (fs::path(config->folder) / ".cutset").string()
                                 : arguments.state;
+  if (config->nodes) {
+    return run_nodes(*config, nodes_options(arguments, state, *wishes), global);
+  }
+  if (arguments.strategy != "supports" || arguments.enough > 0) {
+    return fail(Error::usage("--strategy and --enough are for campaigns on nodes; this "
+                             "cutset.yaml has no \"nodes\""),
+                global);
+  }
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
   Progress progress(terminal, global.color_on(STDERR_FILENO), arguments.quiet,
                     static_cast<size_t>(arguments.budget > 0 ? arguments.budget
@@ -287,9 +320,20 @@ void add_run_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   command->add_option("--max-experiments", a.max_experiments, "Stop after so many")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--time-limit", a.time_limit, "Stop after so long, e.g. 10m");
-  command->add_option("--repeat", a.repeat, "Runs of a violation")
-      ->check(CLI::Range(1, 100))
+  command
+      ->add_option("--repeat", a.repeat,
+                   "Runs of a violation (default: 3, of a campaign on nodes 5)")
+      ->check(CLI::Range(1, 100));
+  command
+      ->add_option(
+          "--strategy", a.strategy,
+          "Of a campaign on nodes: supports, or random and exhaustive to compare "
+          "with")
       ->capture_default_str();
+  command
+      ->add_option("--enough", a.enough,
+                   "Random and exhaustive end when so many ways of failing are known")
+      ->check(CLI::Range(1, 1000));
   command->add_option("--repeat-held", a.repeat_held, "Runs of every fault set that held")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
