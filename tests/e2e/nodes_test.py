@@ -1,0 +1,58 @@
+"""A campaign on nodes, on the real thing: the first way in which redis loses writes is found, and nothing is left."""
+import os
+import shutil
+import signal
+import subprocess
+
+import harness
+
+CONFIG = harness.HERE.parent.parent / "examples/redis-sentinel/cutset.yaml"
+
+
+def missing():
+    if os.geteuid() != 0:
+        return "namespaces are made by root"
+    for program in ("ip", "nft", "redis-server", "redis-sentinel", "redis-cli"):
+        if shutil.which(program) is None:
+            return f"{program} is not installed"
+    return None
+
+
+def ours():
+    """Namespaces and links that agents made."""
+    said = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True).stdout
+    said += subprocess.run(["ip", "-brief", "link"], capture_output=True, text=True, check=True).stdout
+    return sorted(line.split()[0] for line in said.splitlines() if line.startswith("cs"))
+
+
+class Nodes(harness.EndToEnd):
+    def setUp(self):
+        super().setUp()
+        why = missing()
+        if why:
+            self.skipTest(f"not run: {why}")
+        self.before = ours()
+
+    def test_the_first_mechanism_is_found(self):
+        done = self.cutset("run", CONFIG, "--state", self.state, "--max-experiments", 2, "--repeat", 2)
+        self.assert_exit(done, 1)
+        self.assertIn("never arrived at follower", done.stdout)
+        self.assertIn("replaced on leader", done.stdout)
+        results = [record for record in self.records() if record["type"] == "result"]
+        self.assertEqual([result["result"]["verdict"] for result in results[:3]], ["held"] * 3)
+        schedules = sorted((self.state / "schedules").iterdir())
+        self.assertIn("partition", schedules[-1].read_text())
+        self.assert_nothing_left()
+        self.assertEqual(ours(), self.before)
+
+    def test_a_killed_campaign_leaves_nothing(self):
+        run = self.start("run", CONFIG, "--state", self.state)
+        self.await_results(run, 1)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+        self.assert_nothing_left()
+        self.assertEqual(ours(), self.before)
+
+
+if __name__ == "__main__":
+    harness.main()
