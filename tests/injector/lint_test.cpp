@@ -84,6 +84,10 @@ TEST_F(SchemaTest, RefusesWhatASchemaCanSee) {
                                         "endless",
                                         "settle",
                                         "json-path",
+                                        "nodes-client-role",
+                                        "nodes-durations",
+                                        "nodes-no-history-outcome",
+                                        "nodes-unknown-host",
                                         "tag",
                                         "exit-code-of-http"};
   int checked = 0;
