@@ -273,13 +273,16 @@ TEST_F(Plan, WhatAHostCannotDoIsSaidWhenItIsLoaded) {
   log->mutable_kill();
   log->mutable_when()->mutable_log()->mutable_instance()->set_service("a");
   log->mutable_when()->mutable_log()->set_pattern("(");
+  add_step("clock", "a", 0)->mutable_clock_offset()->set_offset_ns(1);
   v1::LoadPlanReply reply;
   ASSERT_TRUE(load(&reply).ok());
-  ASSERT_EQ(reply.problems_size(), 3) << reply.ShortDebugString();
+  ASSERT_EQ(reply.problems_size(), 4) << reply.ShortDebugString();
   EXPECT_EQ(reply.problems(0).step(), "there");
   EXPECT_NE(reply.problems(0).problem().find("not on this host"), std::string::npos);
   EXPECT_EQ(reply.problems(1).step(), "fill");
   EXPECT_NE(reply.problems(2).problem().find("regular expression"), std::string::npos);
+  EXPECT_EQ(reply.problems(3).step(), "clock");
+  EXPECT_NE(reply.problems(3).problem().find("share its clock"), std::string::npos);
   EXPECT_FALSE(start().ok()) << "nothing is loaded";
   EXPECT_TRUE(groups_of(mark()).empty());
 }

@@ -56,4 +56,16 @@ const FaultRule* find_fault_rule(Step::ActionCase action) {
   return found == kRules.end() ? nullptr : &*found;
 }
 
+// libfaketime either moves the monotonic clock as well, which no clock that is set does,
+// or makes absolute sleeps fail (python3 -c "import time; time.sleep(1)": EINVAL).
+Error why_not(Step::ActionCase action) {
+  if (action == Step::kClockOffset) {
+    return Error::unavailable(
+        "all instances of a host share its clock, and a preloaded library reaches no "
+        "static or Go program and breaks the sleeps or the monotonic clock of others; "
+        "give the instance a virtual machine and set its clock by a `custom` action");
+  }
+  return Error::unavailable("this agent does not know the action");
+}
+
 }  // namespace cutset::agent

@@ -27,5 +27,7 @@ struct FaultRule {
 std::span<const FaultRule> fault_rules();
 /// Null: this agent cannot do it at all.
 const FaultRule* find_fault_rule(v1::Step::ActionCase action);
+/// Why there is no rule for it, and what would help.
+Error why_not(v1::Step::ActionCase action);
 
 }  // namespace cutset::agent

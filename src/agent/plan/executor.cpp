@@ -86,7 +86,7 @@ std::vector<v1::StepProblem> Executor::arm(std::vector<std::string>* notes) {
     }
     if (step.has_mark() || step.has_heal() || step.has_resume()) continue;
     if (run->rule == nullptr) {
-      problem(step, Error::unavailable("this agent does not know the action"));
+      problem(step, why_not(step.action_case()));
       continue;
     }
     const Result<std::string> note = run->rule->check(step, host_);
