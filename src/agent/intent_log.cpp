@@ -82,6 +82,8 @@ void parse_line(const std::string& line, Intent& intent) {
   ProcessId id;
   if (words[0] == "socket" && words.size() > 1) {
     intent.socket = line.substr(words[0].size() + 1);
+  } else if (words[0] == "own-folder") {
+    intent.own_folder = true;
   } else if (words[0] == "worker" && words.size() == 3 &&
              parse_id(words[1], words[2], id)) {
     intent.worker = id;
@@ -180,8 +182,9 @@ Status IntentLog::write(std::string_view text, bool flush) {
   return {};
 }
 
-Status IntentLog::socket(const std::string& path) {
-  return append("socket " + path, false);
+Status IntentLog::socket(const std::string& path, bool own_folder) {
+  CUTSET_TRY(append("socket " + path, false));
+  return own_folder ? append("own-folder", false) : Status();
 }
 Status IntentLog::worker(const ProcessId& id) {
   return append(fmt::format("worker {} {}", id.pid, id.start), false);

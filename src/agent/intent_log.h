@@ -5,6 +5,7 @@
 //
 //   cutset-intent 1 <keeper pid> <keeper start> <mark> <world>
 //   socket <path>                      the socket file that is served
+//   own-folder                         its folder goes with it
 //   worker <pid> <start>
 //   start <service>                    a process is about to be forked
 //   running <service> <pid> <start>    it exists, but waits until this line is written
@@ -54,6 +55,7 @@ struct Intent {
   std::string mark;
   std::string world;
   std::string socket;
+  bool own_folder = false;
   std::vector<RunningService> running;  // begun and not ended, in the order begun
   std::vector<OpenRecord> open;         // not undone, in the order written
   bool closed = false;
@@ -78,7 +80,7 @@ class IntentLog {
 
   const std::string& mark() const { return mark_; }
 
-  Status socket(const std::string& path);
+  Status socket(const std::string& path, bool own_folder);
   Status worker(const ProcessId& id);
   Status start(const std::string& service);
   Status running(const std::string& service, const ProcessId& id);

@@ -55,8 +55,8 @@ Status close_if_clean(IntentLog& log, const Undone& earlier) {
   return earlier.left.empty() ? log.closed() : Status();
 }
 
-Result<Fd> open_door(const std::string& socket_path, IntentLog& log) {
-  CUTSET_TRY(log.socket(socket_path));
+Result<Fd> open_door(const std::string& socket_path, bool own_folder, IntentLog& log) {
+  CUTSET_TRY(log.socket(socket_path, own_folder));
   return listen_at(socket_path);
 }
 
@@ -108,7 +108,7 @@ Result<int> serve(const CommandLine& line) {
   Fd watched = line.exit_with_lease ? open_pidfd(::getppid()) : Fd();
   CUTSET_ASSIGN(Link link, make_link());
   CUTSET_ASSIGN(IntentLog log, IntentLog::begin(state_folder, earlier.left));
-  Result<Fd> listener = open_door(socket_path, log);
+  Result<Fd> listener = open_door(socket_path, line.exit_with_lease, log);
   if (!listener.ok()) {
     CUTSET_TRY(close_if_clean(log, earlier));
     return listener.error();

@@ -54,7 +54,7 @@ Undone undo(const Intent& intent, Evidence evidence) {
   Undone result;
   result.processes = end_processes([&] { return find_ours(intent, evidence); });
   const RecordsUndone places = undo_records(intent.open, UndoStage::kPlace, same_world);
-  remove_stale_socket(intent.socket);
+  remove_stale_socket(intent.socket, intent.own_folder);
   for (const OpenRecord& open : intent.open) {
     const std::map<uint64_t, std::string>& problems =
         faults.problems.contains(open.number) ? faults.problems : places.problems;

@@ -137,11 +137,16 @@ bool is_served(const std::string& path) {
          errno == EAGAIN;
 }
 
-void remove_stale_socket(const std::string& path) {
+void remove_stale_socket(const std::string& path, bool with_folder) {
+  if (path.empty()) return;
   struct stat info {};
-  if (path.empty() || ::lstat(path.c_str(), &info) != 0) return;
-  if (!S_ISSOCK(info.st_mode) || info.st_uid != ::geteuid() || is_served(path)) return;
-  ::unlink(path.c_str());
+  const bool there = ::lstat(path.c_str(), &info) == 0;
+  if (there) {
+    if (!S_ISSOCK(info.st_mode) || info.st_uid != ::geteuid() || is_served(path)) return;
+    ::unlink(path.c_str());
+  }
+  // The agent may have died with a folder and no socket yet, or no more.
+  if (with_folder) ::rmdir(std::filesystem::path(path).parent_path().c_str());
 }
 
 void remove_socket(const std::string& path, bool with_folder) {

@@ -24,8 +24,9 @@ Result<std::string> parse_socket_address(const std::string& text);
 /// folder is open to others.
 Result<Fd> listen_at(const std::string& path);
 
-/// Removes the socket file if it is one of ours and nobody serves it.
-void remove_stale_socket(const std::string& path);
+/// Removes the socket file if it is one of ours and nobody serves it; also its folder, if
+/// that is then empty, when the folder was made for that agent alone.
+void remove_stale_socket(const std::string& path, bool with_folder = false);
 /// Removes our own socket file when the agent ends; also its folder, if that is then
 /// empty, when the folder was made for this agent alone.
 void remove_socket(const std::string& path, bool with_folder);

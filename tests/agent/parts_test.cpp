@@ -113,10 +113,11 @@ TEST(IntentLog, RemembersWhatHasNotEnded) {
   const std::string mark(32, 'a');
   const auto intent = parse_intent(
       "cutset-intent 1 10 100 " + mark +
-      " boot/pid:[1]\nsocket /a b/c\nworker 11 101\nstart x\n"
+      " boot/pid:[1]\nsocket /a b/c\nown-folder\nworker 11 101\nstart x\n"
       "running x 12 102\nrunning y 13 103\nended x 12\nended y 99\nrunning torn 14 1");
   ASSERT_TRUE(intent.has_value());
   EXPECT_EQ(intent->socket, "/a b/c");
+  EXPECT_TRUE(intent->own_folder);
   EXPECT_EQ(intent->worker, (ProcessId{11, 101}));
   ASSERT_EQ(intent->running.size(), 1U);
   EXPECT_EQ(intent->running[0].name, "y");
@@ -365,7 +366,7 @@ class Folders : public testing::Test {
 };
 
 TEST_F(Folders, TheSocketNeedsAClosedFolderAndLeavesOtherFilesAlone) {
-  const auto listener = listen_at(folder_ + "/made/agent.sock");
+  auto listener = listen_at(folder_ + "/made/agent.sock");
   ASSERT_TRUE(listener.ok()) << listener.error().text();
   struct stat info {};
   ASSERT_EQ(::stat((folder_ + "/made/agent.sock").c_str(), &info), 0);
@@ -387,6 +388,15 @@ TEST_F(Folders, TheSocketNeedsAClosedFolderAndLeavesOtherFilesAlone) {
   EXPECT_TRUE(std::filesystem::exists(folder_ + "/file"));
   remove_stale_socket(folder_ + "/made/agent.sock");
   EXPECT_TRUE(std::filesystem::exists(folder_ + "/made/agent.sock")) << "served";
+
+  listener->reset();
+  std::ofstream(folder_ + "/made/other") << "kept";
+  remove_stale_socket(folder_ + "/made/agent.sock", true);
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/made/agent.sock"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/made/other")) << "its folder is in use";
+  std::filesystem::remove(folder_ + "/made/other");
+  remove_stale_socket(folder_ + "/made/agent.sock", true);
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/made")) << "empty, and made for it";
 }
 
 TEST_F(Folders, TheStateFolderIsOnlyOurs) {
