@@ -97,16 +97,26 @@ void add_operations(const history::History& history,
   }
 }
 
-/// Who answered the final read of a key, by node; keys as text.
+/// Who answered the final read of a key, by node; keys as text. A client that does not
+/// say whom it asked is held to have asked the node that takes the writes.
 std::map<std::string, int> readers(const SeenRun& seen) {
   std::map<std::string, int> node_of_address;
   for (size_t i = 0; i < seen.execution.nodes.size(); ++i) {
     for (const std::string& address : seen.execution.nodes[i].addresses)
       node_of_address[address] = static_cast<int>(i);
   }
+  const std::string& writer = seen.nodes.host_of({seen.nodes.writes_to, 0, ""});
+  const auto writers_node =
+      std::find_if(seen.execution.nodes.begin(), seen.execution.nodes.end(),
+                   [&](const messages::Node& node) { return node.name == writer; });
   std::map<std::string, int> found;
   for (const history::Operation& one : seen.history.operations) {
     if (!one.is_final() || !one.ok()) continue;
+    if (one.endpoint.empty() && writers_node != seen.execution.nodes.end()) {
+      found[one.key.shown()] =
+          static_cast<int>(writers_node - seen.execution.nodes.begin());
+      continue;
+    }
     const auto node = node_of_address.find(host_of(one.endpoint));
     if (node != node_of_address.end()) found[one.key.shown()] = node->second;
   }
