@@ -108,6 +108,15 @@ class System:
     def in_sync(self, names):
         return all("master_link_status:up" in (self.ask(name, "INFO", "replication") or "") for name in names)
 
+    def is_confirmed(self):
+        try:
+            with socket.create_connection((self.address("a"), 6379), 1.0) as end:
+                end.settimeout(2.0)
+                self.command(end, "SET", "ready", "1")
+                return self.command(end, "WAIT", "2", "1000") == ":2\r\n"
+        except OSError:
+            return False
+
     def leader(self):
         for name in NAMES:
             if (self.ask(name, "ROLE") or "").startswith("*3\r\n$6\r\nmaster"):
@@ -214,6 +223,8 @@ def main():
         system.wait("replicas in sync", lambda: system.in_sync("bc"))
         # A replica's link is up before its master sends it writes: ask the master too.
         system.wait("replicas online", lambda: (system.ask("a", "INFO", "replication") or "").count("state=online") == 2)
+        # And it sends new writes to a replica only once that has confirmed something.
+        system.wait("replicas confirm a write", system.is_confirmed)
         if scenario != "plain" and scenario != "restart":
             for name in NAMES:
                 system.start(name, "sentinel")
