@@ -1,5 +1,7 @@
 #include "injector/history_config.h"
 
+#include <filesystem>
+
 #include "base/text.h"
 #include "injector/duration.h"
 
@@ -30,6 +32,10 @@ Result<driver::Plan> HistoryWorkload::expand(const TemplateText::Lookup& values)
   }
   if (out.target.command) {
     CUTSET_ASSIGN(out.target.command->arguments, expanded(arguments, values));
+    // The driver does not run where the file was named from.
+    std::string& place = out.target.command->folder;
+    if (!place.empty())
+      place = std::filesystem::absolute(place).lexically_normal().string();
   }
   for (size_t i = 0; i < conditions.size(); ++i) {
     CUTSET_ASSIGN(out.settle[i].at, expanded(conditions[i].at, values));

@@ -28,6 +28,7 @@ struct HistoryWorkload {
   std::vector<TemplateText> sentinels;
   std::vector<TemplateText> arguments;  // of command
   std::vector<Condition> conditions;    // one for each of plan.settle
+  std::string folder;                   // where commands of conditions run; "": here
 
   /// Error: a placeholder that `values` does not know.
   Result<driver::Plan> expand(const TemplateText::Lookup& values) const;

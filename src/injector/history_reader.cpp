@@ -43,6 +43,7 @@ std::vector<TemplateText> HistoryReader::templates(const YamlNode& node,
 
 HistoryWorkload HistoryReader::read_workload(YamlSection& section) {
   HistoryWorkload workload;
+  workload.folder = folder_;
   if (const YamlNode* found = section.require("operations")) {
     read_operations(*found, workload.plan.operations);
   }

@@ -66,8 +66,11 @@ Result<HistoryRun> HistoryRun::begin(const HistoryWorkload& workload,
                                      const std::string& folder, const std::string& run) {
   CUTSET_ASSIGN(const driver::Plan plan, workload.expand(values));
   HistoryRun started;
-  started.plan_path_ = fmt::format("{}/{}.plan.json", folder, run);
-  started.path_ = fmt::format("{}/{}.jsonl", folder, run);
+  // cutset-driver runs elsewhere.
+  const std::string stem = (std::filesystem::absolute(folder) / run).string();
+  started.folder_ = workload.folder;
+  started.plan_path_ = stem + ".plan.json";
+  started.path_ = stem + ".jsonl";
   started.end_within_ = plan.settle_within + plan.final_within + plan.target.timeout;
   CUTSET_TRY(write_file(started.plan_path_, driver::plan_to_json(plan)));
   if (::unlink(started.path_.c_str()) != 0 && errno != ENOENT) {
@@ -82,6 +85,7 @@ Result<int> HistoryRun::drive(const std::vector<std::string>& options,
   CommandSpec spec;
   spec.arguments = {driver_binary(), plan_path_, "--history", path_};
   spec.arguments.insert(spec.arguments.end(), options.begin(), options.end());
+  spec.folder = folder_;
   spec.deadline = within;
   spec.stop_fd = stop.fd();
   CUTSET_ASSIGN(const CommandOutcome outcome, run_command(spec));

@@ -49,6 +49,7 @@ class HistoryRun {
   Result<int> drive(const std::vector<std::string>& options, Milliseconds within,
                     const StopSignal& stop);
 
+  std::string folder_;  // where cutset-driver runs
   std::string plan_path_;
   std::string path_;
   Milliseconds end_within_{0};
