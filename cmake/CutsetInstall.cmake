@@ -27,6 +27,8 @@ install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/SECURITY.md 
 install(FILES ${PROJECT_SOURCE_DIR}/packaging/debian/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(CPACK_GENERATOR DEB)
+# What agents call where hosts are namespaces or links are cut.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "iproute2, nftables, openssl")
 set(CPACK_PACKAGE_NAME cutset)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_CONTACT "The cutset authors <cutset@example.org>")
