@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 
-IMAGE = "cutset-test-node"
+IMAGE = "cutset-test-node"  # if no other name is given
 
 
 def missing():
@@ -60,11 +60,11 @@ class Engine:
         return subprocess.run(["docker", "-H", f"unix://{self.socket}", *arguments], check=check,
                               capture_output=True, **options)
 
-    def import_image(self, programs):
-        """An image with these programs and the libraries that they need."""
+    def import_image(self, programs, name=IMAGE):
+        """An image with these programs, the libraries that they need, and the names of users."""
         root = self.folder / "root"
         for program in programs:
-            path = pathlib.Path(shutil.which(program)).resolve()
+            path = pathlib.Path(shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin")).resolve()
             listed = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
             files = [path, *(word for word in listed.split() if word.startswith("/"))]
             for file in map(pathlib.Path, files):
@@ -72,11 +72,16 @@ class Engine:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if not target.exists():
                     shutil.copy(file, target)
-            name = root / "usr/bin" / program
-            name.parent.mkdir(parents=True, exist_ok=True)
-            if not name.exists():
-                name.symlink_to(path)
+            link = root / "usr/bin" / program
+            link.parent.mkdir(parents=True, exist_ok=True)
+            if not link.exists():
+                link.symlink_to(path)
         (root / "tmp").mkdir(exist_ok=True)
+        (root / "etc").mkdir(exist_ok=True)
+        for file in ("passwd", "group"):
+            shutil.copy(pathlib.Path("/etc") / file, root / "etc")
+        if not (root / "bin").exists():
+            (root / "bin").symlink_to("usr/bin")
         packed = subprocess.run(["tar", "-C", root, "-c", "."], check=True, capture_output=True).stdout
-        self.docker("import", "-", IMAGE, input=packed)
+        self.docker("import", "-", name, input=packed)
         shutil.rmtree(root)
