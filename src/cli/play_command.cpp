@@ -180,7 +180,7 @@ void add_play_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   command->add_option(
       "--hosts", options->hosts,
       "Instead of the hosts of the configuration: names with commas between "
-      "them, or processes, namespaces, docker, namespaces:a,b,c, "
+      "them, or processes, namespaces, docker, swarm, namespaces:a,b,c, "
       "namespaces:5; instances take them in turn");
   command->add_option("--place", options->places,
                       "SERVICE=HOST or SERVICE/SLOT=HOST: where instances run instead");

@@ -313,7 +313,8 @@ void add_run_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
       ->envname("CUTSET_AGENT_SOCKET");
   command->add_option("--hosts", a.hosts,
                       "Where it runs instead of what the file says: processes, "
-                      "namespaces, namespaces:a,b,c, namespaces:5, docker");
+                      "namespaces, namespaces:a,b,c, namespaces:5, docker, "
+                      "swarm");
   command->add_flag("--resume", a.resume, "Go on with the journal, repeating nothing");
   command->add_flag("--dry-run", a.dry_run, "Say what would be done; start nothing");
   command->add_option("--budget", a.budget, "Largest fault set")->check(CLI::Range(1, 8));

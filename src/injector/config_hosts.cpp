@@ -31,18 +31,19 @@ void ConfigReader::read_hosts(const YamlNode& node) {
       hosts.names.clear();  // check_places() knows more
       return;
     }
-    reading_.problem(node, fmt::format("hosts: expected processes, namespaces or docker, "
-                                       "or a map of one kind, found {}",
+    reading_.problem(node, fmt::format("hosts: expected processes, namespaces, docker or "
+                                       "swarm, or a map of one kind, found {}",
                                        node.described()));
     return;
   }
   YamlSection section(reading_, node, "hosts");
   const std::optional<std::string> kind =
-      section.one_of({"processes", "namespaces", "docker", "external"});
+      section.one_of({"processes", "namespaces", "docker", "external", "swarm"});
   if (const YamlNode* found = section.take("subnet")) {
     hosts.subnet = reading_.text(*found, section.path("subnet")).value_or("");
-    if (kind && *kind != "namespaces" && *kind != "docker")
-      reading_.problem(*found, "hosts.subnet: only namespaces and docker have one");
+    if (kind && (*kind == "processes" || *kind == "external"))
+      reading_.problem(*found,
+                       "hosts.subnet: only namespaces, docker and swarm have one");
   }
   section.finish();
   if (!kind) return;
@@ -55,7 +56,7 @@ void ConfigReader::read_hosts(const YamlNode& node) {
     hosts.kind = Kind::kExternal;
     read_external(value, what);
   } else {
-    hosts.kind = Kind::kDocker;
+    hosts.kind = *kind == "docker" ? Kind::kDocker : Kind::kSwarm;
     hosts.names = {*kind};
     read_engine(value, what);
   }
@@ -196,7 +197,7 @@ void ConfigReader::check_places(const YamlNode& root) {
     if (hosts.kind == Kind::kProcesses && !placed.empty()) hosts.names = placed;
     return;
   }
-  if (hosts.kind == Kind::kDocker) return;
+  if (runs_in_engine(hosts.kind)) return;
   const auto check = [&](const YamlNode* node, const std::string& name) {
     if (std::find(hosts.names.begin(), hosts.names.end(), name) != hosts.names.end())
       return;

@@ -156,6 +156,92 @@ TEST(Engine, UndoResumesOnlyAPausedContainer) {
   EXPECT_NE(engine.asked[1].find("/unpause"), std::string::npos);
 }
 
+const std::string kService = "v9ipnx8ixoiwz259pn1sgij5y";
+
+std::string task(char id, const std::string& name, bool running,
+                 const std::string& service = kService) {
+  return fmt::format(
+      R"({{"Id":"{}","State":{{"Running":{},"Pid":1}},"Config":{{"Labels":{{)"
+      R"("com.docker.swarm.service.id":"{}","com.docker.swarm.task.name":"{}"}}}}}})",
+      std::string(64, id), running, service, name);
+}
+
+std::string service_with(int replicas) {
+  return fmt::format(
+      R"({{"Version":{{"Index":43}},"Spec":{{"Name":"w\"eb","Mode":{{"Replicated":)"
+      R"({{"Replicas":{}}}}},"TaskTemplate":{{"ForceUpdate":0}}}}}})",
+      replicas);
+}
+
+std::string listed(const std::string& ids) {
+  std::string text;
+  for (const char id : ids)
+    text += (text.empty() ? "{\"Id\":\"" : ",{\"Id\":\"") + std::string(64, id) + "\"}";
+  return ok("[" + text + "]");
+}
+
+v1::Instance task_instance(const std::string& engine, uint32_t slot) {
+  v1::Instance instance;
+  instance.mutable_name()->set_service("web");
+  instance.mutable_container()->set_engine(engine);
+  instance.mutable_container()->add_labels("org.cutset.mark=x");
+  instance.mutable_container()->mutable_task()->set_service(kService);
+  instance.mutable_container()->mutable_task()->set_slot(slot);
+  return instance;
+}
+
+TEST(EngineJson, ChangesOnlyTheNumberOfReplicas) {
+  const auto service = read_service(service_with(2), 3);
+  ASSERT_TRUE(service.ok()) << service.error().text();
+  EXPECT_EQ(service->version, 43);
+  EXPECT_EQ(service->replicas, 2);
+  EXPECT_EQ(
+      service->with_replicas,
+      R"({"Name":"w\"eb","Mode":{"Replicated":{"Replicas":3}},"TaskTemplate":{"ForceUpdate":0}})");
+  for (const char* text :
+       {"", "[]", "{}", R"({"Version":{"Index":1},"Spec":{"Mode":{"Global":{}}}})",
+        R"({"Version":7,"Spec":{"Mode":{"Replicated":{"Replicas":1}}}})",
+        R"({"Version":{"Index":1},"Spec":{"Mode":{"Replicated":{"Replicas":"2"}}}})"}) {
+    EXPECT_FALSE(read_service(text, 3).ok()) << text;
+  }
+}
+
+TEST(SwarmTask, IsTheOneOfItsServiceAndSlot) {
+  FakeEngine engine({listed("abcd"), ok(task('a', "web.1.x", true)),
+                     ok(task('b', "a.web.2.x", true)), ok(task('c', "web.12.x", true)),
+                     ok(task('d', "web.2.y", true, "another"))});
+  const v1::Instance instance = task_instance(engine.path(), 2);
+  const auto found = ContainerBody(instance).look();
+  ASSERT_TRUE(found.ok()) << found.error().text();
+  EXPECT_EQ(found->id, std::string(64, 'b'));
+}
+
+TEST(SwarmTask, OneThatHasNeverBeenIsAReplicaMore) {
+  FakeEngine engine({listed("a"), ok(task('a', "web.1.x", true)), ok(service_with(1)),
+                     "HTTP/1.1 500 No\r\nContent-Length: 36\r\n\r\n"
+                     "{\"message\":\"update out of sequence\"}",
+                     ok(service_with(1)), ok("{}"), listed("ab"),
+                     ok(task('a', "web.1.x", true)), ok(task('b', "web.2.x", true))});
+  const v1::Instance instance = task_instance(engine.path(), 2);
+  const auto started = ContainerBody(instance).start();
+  ASSERT_TRUE(started.ok()) << started.error().text();
+  EXPECT_EQ(*started, "container bbbbbbbbbbbb");
+  EXPECT_NE(engine.asked.at(5).find("/services/" + kService + "/update?version=43"),
+            std::string::npos)
+      << engine.asked.at(5);
+}
+
+TEST(SwarmTask, OneThatHasEndedIsStartedAgainAndOneThatRunsIsLeft) {
+  FakeEngine engine({listed("a"), ok(task('a', "web.1.x", false)), listed("a"),
+                     ok(task('a', "web.1.x", false)), "HTTP/1.1 204 No Content\r\n\r\n",
+                     listed("a"), ok(task('a', "web.1.x", true))});
+  const v1::Instance instance = task_instance(engine.path(), 1);
+  EXPECT_TRUE(ContainerBody(instance).start().ok());
+  EXPECT_NE(engine.asked.at(4).find("/start"), std::string::npos) << engine.asked.at(4);
+  EXPECT_TRUE(ContainerBody(instance).start().ok());
+  EXPECT_EQ(engine.asked.size(), 7U);
+}
+
 TEST(GroupRoot, IsFoundInHybridUnifiedAndOldSettings) {
   const char* unified =
       "30 20 0:27 / /sys/fs/cgroup/uni\\040fied rw - cgroup2 cgroup2 rw\n";

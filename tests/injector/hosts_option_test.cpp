@@ -4,6 +4,7 @@
 #include "injector/hosts/engine_client.h"
 #include "injector/hosts/hosts_config.h"
 #include "injector/hosts/instance_book.h"
+#include "injector/hosts/swarm_client.h"
 
 namespace cutset::injector {
 namespace {
@@ -25,6 +26,8 @@ TEST(HostsOption, KindsNamesAndNumbers) {
   EXPECT_EQ(read("a,b").kind, Kind::kProcesses);
   EXPECT_EQ(read("a,b").names, (Names{"a", "b"}));
   EXPECT_EQ(read("docker").names, Names{"docker"});
+  EXPECT_EQ(read("swarm").kind, Kind::kSwarm);
+  EXPECT_EQ(read("swarm").names, Names{"swarm"});
 }
 
 TEST(HostsOption, WhatAnotherKindWasGivenIsForgotten) {
@@ -42,8 +45,9 @@ TEST(HostsOption, WhatAnotherKindWasGivenIsForgotten) {
 }
 
 TEST(HostsOption, RefusesWhatItCannotMean) {
-  for (const char* wrong : {"", "a,", "a,a", "a b", "0", "251", "cloud:a", "docker:a",
-                            "namespaces:", "namespaces:a,,b", "external", "-a"}) {
+  for (const char* wrong :
+       {"", "a,", "a,a", "a b", "0", "251", "cloud:a", "docker:a", "swarm:2",
+        "namespaces:", "namespaces:a,,b", "external", "-a"}) {
     EXPECT_FALSE(parse_hosts_option(wrong, HostsConfig(), {}).ok()) << wrong;
   }
 }
@@ -69,6 +73,21 @@ TEST(InstanceBookTest, PlaceholdersOfSelfAndOthers) {
   EXPECT_EQ(book.value("services.front.direct", self), "10.0.0.2:80");
   EXPECT_EQ(book.value("services.nobody.addresses", self), std::nullopt);
   EXPECT_EQ(book.value("otlp.address", self), kNoReceiver);
+}
+
+TEST(SwarmNames, SlotsOfTasks) {
+  EXPECT_EQ(slot_of_task("web.1.tmp7u3uv62vwgaq46l3o5bob9"), 1);
+  EXPECT_EQ(slot_of_task("a.b.12.x"), 12);
+  for (const char* wrong : {"", "web", "web.1", "web.x.id", "web.0.id", "web.-1.id",
+                            "web.1x.id", "web..id", "web.99999999999999999999.id"}) {
+    EXPECT_EQ(slot_of_task(wrong), 0) << wrong;
+  }
+}
+
+TEST(SwarmNames, TemplatesAreText) {
+  EXPECT_EQ(without_templates("A={{.Task.Slot}}"), "A={{\"{{\"}}.Task.Slot}}");
+  EXPECT_EQ(without_templates("A={ {x}}{"), "A={ {x}}{");
+  EXPECT_EQ(without_templates("{{{"), "{{\"{{\"}}{");
 }
 
 TEST(EngineOutput, FramesAreJoinedAndDamageEndsIt) {

@@ -15,6 +15,8 @@ namespace {
 // The oldest version of the API that has everything used here (Docker 20.10, Podman 4).
 constexpr const char* kVersion = "/v1.41";
 
+constexpr int kMostUpdates = 20;
+
 std::string json_list(const std::vector<std::string>& texts) {
   std::vector<std::string> quoted;
   for (const std::string& text : texts) quoted.push_back(json_text(text));
@@ -53,14 +55,34 @@ Result<std::optional<ContainerState>> ContainerEngine::inspect(
   return std::optional<ContainerState>(std::move(state));
 }
 
-Status ContainerEngine::post(const std::string& target, const std::string& what) const {
+Status ContainerEngine::post(const std::string& target, const std::string& what,
+                             const std::string& body) const {
   HttpRequest request;
   request.method = "POST";
+  request.body = body;
   request.target = kVersion + target;
   request.deadline = std::chrono::milliseconds(5000);
   CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
   if (!is_good(response) && response.status != 304) return refused(what, response);
   return {};
+}
+
+Status ContainerEngine::have_replicas(const std::string& service,
+                                      uint32_t replicas) const {
+  Status updated;
+  for (int attempt = 0; attempt < kMostUpdates; ++attempt) {
+    HttpRequest request;
+    request.target = fmt::format("{}/services/{}", kVersion, service);
+    CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
+    if (!is_good(response)) return refused("describe the service " + service, response);
+    CUTSET_ASSIGN(const SwarmService now, read_service(response.body, replicas));
+    if (now.replicas >= replicas) return {};
+    updated = post(fmt::format("/services/{}/update?version={}", service, now.version),
+                   "add a replica to the service " + service, now.with_replicas);
+    // Refused where somebody else has updated it meanwhile, perhaps to as many.
+    if (updated.ok()) return {};
+  }
+  return updated;
 }
 
 Status ContainerEngine::start(const std::string& id) const {
@@ -140,6 +162,13 @@ std::string unframed_output(std::string_view stream) {
     stream.remove_prefix(std::min(length, stream.size()));
   }
   return output.append(stream);
+}
+
+bool is_service_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+         });
 }
 
 bool is_container_id(std::string_view text) {

@@ -52,6 +52,9 @@ class ContainerEngine {
   /// Nothing: there is no such container (any more).
   Result<std::optional<ContainerState>> inspect(const std::string& id) const;
 
+  /// That a service of the Swarm has at least so many replicas: the engine manages it.
+  Status have_replicas(const std::string& service, uint32_t replicas) const;
+
   Status start(const std::string& id) const;
   /// `signal`: "SIGKILL", "15".
   Status kill(const std::string& id, const std::string& signal) const;
@@ -69,7 +72,8 @@ class ContainerEngine {
   Result<pid_t> exec_pid(const std::string& exec) const;
 
  private:
-  Status post(const std::string& target, const std::string& what) const;
+  Status post(const std::string& target, const std::string& what,
+              const std::string& body = "") const;
 
   std::string socket_path_;
 };
@@ -77,6 +81,9 @@ class ContainerEngine {
 /// Takes the frames of an attached stream apart: stdout and stderr in the order they
 /// came. What is no frame is kept as it is.
 std::string unframed_output(std::string_view stream);
+
+/// [0-9a-z]{1,64}
+bool is_service_id(std::string_view text);
 
 /// [0-9a-f]{64}
 bool is_container_id(std::string_view text);

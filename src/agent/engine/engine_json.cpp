@@ -93,6 +93,28 @@ Result<ContainerState> read_container(const std::string& json) {
   return state;
 }
 
+Result<SwarmService> read_service(const std::string& json, uint32_t replicas) {
+  parser reader;
+  element document;
+  object spec;
+  SwarmService service;
+  if (reader.parse(json).get(document) != simdjson::SUCCESS ||
+      document["Spec"].get(spec) != simdjson::SUCCESS ||
+      document["Version"]["Index"].get(service.version) != simdjson::SUCCESS)
+    return unreadable("description of a service");
+  if (spec["Mode"]["Replicated"]["Replicas"].get(service.replicas) != simdjson::SUCCESS)
+    return unreadable("number of replicas");
+  std::vector<std::string> members;
+  for (const auto& [name, value] : spec) {
+    const std::string text =
+        name == "Mode" ? fmt::format(R"({{"Replicated":{{"Replicas":{}}}}})", replicas)
+                       : std::string(simdjson::minify(value));
+    members.push_back(json_text(name) + ":" + text);
+  }
+  service.with_replicas = "{" + join(members, ",") + "}";
+  return service;
+}
+
 Result<std::string> read_text_member(const std::string& json, std::string_view name) {
   parser reader;
   element document;

@@ -14,6 +14,13 @@ namespace cutset::agent {
 
 Result<std::vector<std::string>> read_container_list(const std::string& json);
 Result<ContainerState> read_container(const std::string& json);
+struct SwarmService {
+  int64_t version = 0;
+  int64_t replicas = 0;
+  std::string with_replicas;  // its specification with another number of them
+};
+/// Error: it is not replicated.
+Result<SwarmService> read_service(const std::string& json, uint32_t replicas);
 /// The string of a member of the outermost object.
 Result<std::string> read_text_member(const std::string& json, std::string_view name);
 Result<int64_t> read_number_member(const std::string& json, std::string_view name);

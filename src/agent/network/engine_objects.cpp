@@ -83,6 +83,12 @@ constexpr ObjectKind kKinds[] = {
     {"/networks?", "Id", "/networks/", ""},
 };
 
+/// What a container or, for some time after its service, a task still has: 400 and 403 of
+/// networks.
+bool is_in_use(int status) {
+  return status == 400 || status == 403 || status == 409;
+}
+
 Status remove_objects(const std::string& socket_path, const std::string& mark,
                       const ObjectKind& kind, Clock::time_point deadline) {
   // {"label":["org.cutset.mark=<mark>"]}
@@ -99,7 +105,7 @@ Status remove_objects(const std::string& socket_path, const std::string& mark,
   for (const std::string& id : object_ids(found.body, kind.key)) {
     CUTSET_ASSIGN(const Answer removed,
                   ask(socket_path, "DELETE", kind.remove + id + kind.how, deadline));
-    if (removed.status >= 400 && removed.status != 404 && removed.status != 409)
+    if (removed.status >= 400 && removed.status != 404 && !is_in_use(removed.status))
       return Error::unavailable(fmt::format("the engine at {} answers {} to removing {}",
                                             socket_path, removed.status, id));
   }

@@ -47,7 +47,8 @@ class Body {
   virtual Result<ProcessId> leader() = 0;
   virtual Result<std::vector<ProcessInfo>> processes() = 0;
 
-  /// Returns what describe() would. Error: it runs already, or cannot be started.
+  /// Returns what describe() would. Error: it runs already, or cannot be started. A task
+  /// of a Swarm may run already, as its service has begun it, and may take ten seconds.
   virtual Result<std::string> start() = 0;
   /// To the first process.
   virtual Status signal(int number) = 0;

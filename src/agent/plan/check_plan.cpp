@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/engine/container_engine.h"
 #include "agent/plan/instances.h"
 #include "agent/plan/process_body.h"
 #include "agent/validate.h"
@@ -17,6 +18,7 @@ constexpr int kMostInstances = 2000;
 constexpr int kMostSteps = 10'000;
 constexpr int kMostParts = 1000;  // labels, addresses, peers of one
 constexpr size_t kLongestId = 256;
+constexpr uint32_t kMostTasks = 1000;
 constexpr int64_t kLongestNs = int64_t{7} * 24 * 3600 * 1'000'000'000;
 
 Status check_time(const std::string& where, const char* what, int64_t value) {
@@ -48,7 +50,13 @@ Status check_instance(const v1::Instance& instance) {
         "{}: the absolute path of an engine's socket and at least one label are expected",
         name));
   }
-  return {};
+  if (!instance.container().has_task()) return {};
+  const v1::SwarmTask& task = instance.container().task();
+  if (is_service_id(task.service()) && task.slot() >= 1 && task.slot() <= kMostTasks)
+    return {};
+  return Error::bad_input(
+      fmt::format("{}: the id of a Swarm service and a slot from 1 to {} are expected",
+                  name, kMostTasks));
 }
 
 class StepCheck {

@@ -20,9 +20,23 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::chrono::hours kLongestCommand{24};
+constexpr std::chrono::seconds kTaskPatience{10};
+constexpr const char* kTaskName = "com.docker.swarm.task.name";
+constexpr const char* kTaskService = "com.docker.swarm.service.id";
 
 std::string short_id(const std::string& id) {
   return id.substr(0, 12);
+}
+
+// Names of tasks are "SERVICE.SLOT.ID"; a service's may have dots too.
+bool is_task(const ContainerState& state, const v1::SwarmTask& task) {
+  const auto service = state.labels.find(kTaskService);
+  const auto name = state.labels.find(kTaskName);
+  if (service == state.labels.end() || service->second != task.service() ||
+      name == state.labels.end())
+    return false;
+  const std::vector<std::string> words = split(name->second, ".");
+  return words.size() >= 3 && words[words.size() - 2] == std::to_string(task.slot());
 }
 
 // A command that the engine executes in the container.
@@ -80,22 +94,32 @@ class EngineCommand final : public Command {
 ContainerBody::ContainerBody(const v1::Instance& instance)
     : instance_(instance), engine_(instance.container().engine()) {}
 
-Result<ContainerState> ContainerBody::look() const {
-  const auto& wanted = instance_.container().labels();
-  const std::vector<std::string> labels(wanted.begin(), wanted.end());
+Result<std::vector<ContainerState>> ContainerBody::look_all() const {
+  const v1::ContainerInstance& wanted = instance_.container();
+  const std::vector<std::string> labels(wanted.labels().begin(), wanted.labels().end());
   CUTSET_ASSIGN(const std::vector<std::string> ids, engine_.list(labels));
   std::vector<ContainerState> found;
   for (const std::string& id : ids) {
     CUTSET_ASSIGN(std::optional<ContainerState> state, engine_.inspect(id));
-    if (state) found.push_back(std::move(*state));
+    if (state && (!wanted.has_task() || is_task(*state, wanted.task())))
+      found.push_back(std::move(*state));
   }
+  return found;
+}
+
+Result<ContainerState> ContainerBody::look() const {
+  CUTSET_ASSIGN(std::vector<ContainerState> found, look_all());
+  const size_t count = found.size();
   // An orchestrator keeps the ended ones beside the one that replaced them.
   if (found.size() > 1)
     std::erase_if(found, [](const ContainerState& state) { return !state.running; });
   if (found.size() == 1) return found.front();
-  return Error::unavailable(
-      fmt::format("{}: {} containers have the labels {}; exactly one is expected",
-                  text_of(instance_.name()), ids.size(), join(labels, ", ")));
+  const v1::ContainerInstance& wanted = instance_.container();
+  const std::vector<std::string> labels(wanted.labels().begin(), wanted.labels().end());
+  return Error::unavailable(fmt::format(
+      "{}: {} containers have the labels {}{}; exactly one is expected",
+      text_of(instance_.name()), count, join(labels, ", "),
+      wanted.has_task() ? fmt::format(" and are task {}", wanted.task().slot()) : ""));
 }
 
 Result<ContainerState> ContainerBody::look_running() const {
@@ -149,7 +173,29 @@ Result<std::vector<ProcessInfo>> ContainerBody::processes() {
   return found;
 }
 
+Result<std::string> ContainerBody::start_task() {
+  CUTSET_ASSIGN(const std::vector<ContainerState> before, look_all());
+  // Who made the service has started those of the beginning with it.
+  if (before.size() == 1 && before[0].running)
+    return "container " + short_id(before[0].id) + ", which runs since it was made";
+  if (!before.empty()) {
+    CUTSET_ASSIGN(const ContainerState state, look());
+    CUTSET_TRY(engine_.start(state.id));
+    return "container " + short_id(state.id);
+  }
+  const v1::SwarmTask& task = instance_.container().task();
+  CUTSET_TRY(engine_.have_replicas(task.service(), task.slot()));
+  const auto deadline = std::chrono::steady_clock::now() + kTaskPatience;
+  while (true) {
+    const Result<ContainerState> state = look_running();
+    if (state.ok()) return "container " + short_id(state->id);
+    if (std::chrono::steady_clock::now() >= deadline) return state.error();
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+}
+
 Result<std::string> ContainerBody::start() {
+  if (instance_.container().has_task()) return start_task();
   CUTSET_ASSIGN(const ContainerState state, look());
   if (state.running)
     return Error::unavailable(fmt::format("{} runs already", text_of(instance_.name())));

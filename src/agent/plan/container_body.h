@@ -19,8 +19,8 @@ class ContainerBody final : public Body {
   /// The instance of the plan must outlive the body.
   explicit ContainerBody(const v1::Instance& instance);
 
-  /// The one container that has all the labels; of several, the one that runs. Error:
-  /// none, or several.
+  /// The one container that has all the labels, and is the task's; of several, the one
+  /// that runs. Error: none, or several.
   Result<ContainerState> look() const;
 
   Result<std::string> describe() override;
@@ -43,7 +43,9 @@ class ContainerBody final : public Body {
       const std::vector<std::string>& arguments) override;
 
  private:
+  Result<std::vector<ContainerState>> look_all() const;
   Result<ContainerState> look_running() const;
+  Result<std::string> start_task();
   void remember(const ContainerState& state);
 
   const v1::Instance& instance_;

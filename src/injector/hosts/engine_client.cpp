@@ -98,9 +98,12 @@ Result<std::string> EngineClient::call(const std::string& method, const std::str
                   words.empty() ? fmt::format("status {}", answer->status) : words));
 }
 
-Status EngineClient::check_image(const std::string& image) {
+Result<std::string> EngineClient::image_id(const std::string& image) {
   const Result<std::string> found = call("GET", "/images/" + image + "/json");
-  if (found) return {};
+  if (found) {
+    CUTSET_ASSIGN(const Json json, parse(*found));
+    return text_at(json, "/Id");
+  }
   return Error::unavailable(fmt::format(
       "{}; images are not pulled: load or import it first", found.error().message));
 }

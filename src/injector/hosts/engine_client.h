@@ -49,8 +49,12 @@ class EngineClient {
   static Result<std::unique_ptr<EngineClient>> connect(const std::string& socket,
                                                        const StopSignal& stop);
 
-  /// Error: it has no such image (with what to do).
-  Status check_image(const std::string& image);
+  /// Error: nobody answers; a status of 400 or more, with the engine's own words.
+  Result<std::string> call(const std::string& method, const std::string& path,
+                           const std::string& body = "");
+
+  /// "sha256:..." Error: it has no such image (with what to do).
+  Result<std::string> image_id(const std::string& image);
   /// A bridge. `subnet` "": one that the engine finds free.
   Result<EngineNetwork> make_network(const std::string& name, const std::string& subnet,
                                      const Labels& labels);
@@ -66,9 +70,6 @@ class EngineClient {
  private:
   EngineClient(std::string socket, const StopSignal& stop)
       : socket_(std::move(socket)), client_(&stop) {}
-  /// Error: nobody answers; a status of 400 or more, with the engine's own words.
-  Result<std::string> call(const std::string& method, const std::string& path,
-                           const std::string& body = "");
   /// Where `json` has no subnet, the engine finds one.
   Result<std::string> create_network(const std::string& json);
 

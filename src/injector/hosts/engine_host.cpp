@@ -2,10 +2,9 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <sys/random.h>
 
-#include "base/hash.h"
 #include "injector/address_book.h"
+#include "injector/hosts/engine_parts.h"
 #include "injector/hosts/instance_messages.h"
 
 namespace cutset::injector {
@@ -16,13 +15,6 @@ namespace v1 = agent::v1;
 
 constexpr uint32_t kMostContainers = 200;
 
-Result<std::string> random_mark() {
-  uint64_t words[2] = {};
-  if (::getrandom(words, sizeof words, 0) != static_cast<ssize_t>(sizeof words))
-    return Error::system("cannot read random bytes");
-  return hex16(words[0]) + hex16(words[1]);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<EngineHost>> EngineHost::make(const Config& config,
@@ -31,25 +23,13 @@ Result<std::unique_ptr<EngineHost>> EngineHost::make(const Config& config,
                                                      const StopSignal& stop) {
   std::unique_ptr<EngineHost> host(new EngineHost(config, hosts));
   CUTSET_ASSIGN(host->engine_, EngineClient::connect(hosts.engine, stop));
-  for (const ServiceConfig& service : config.services) {
-    const std::string& image = host->image_of(service);
-    if (image.empty()) {
-      return Error::bad_input(fmt::format(
-          "service {} has no image: give it one, or hosts.docker.image for all",
-          service.name));
-    }
-    CUTSET_TRY(host->engine_->check_image(image));
-  }
+  CUTSET_ASSIGN(host->images_, find_images(config, hosts.image, *host->engine_));
   CUTSET_ASSIGN(host->mark_, random_mark());
   CUTSET_TRY(agent.claim_engine(hosts.engine, host->mark_));
-  CUTSET_ASSIGN(host->network_, host->engine_->make_network(
-                                    "cutset-" + host->mark_.substr(0, 8), hosts.subnet,
-                                    {{"org.cutset.mark", host->mark_}}));
+  CUTSET_ASSIGN(host->network_,
+                host->engine_->make_network(name_of_network(host->mark_), hosts.subnet,
+                                            mark_labels(host->mark_)));
   return host;
-}
-
-const std::string& EngineHost::image_of(const ServiceConfig& service) const {
-  return service.image.empty() ? hosts_.image : service.image;
 }
 
 Result<std::string> EngineHost::next_address() {
@@ -67,9 +47,9 @@ Result<std::string> EngineHost::next_address() {
 }
 
 Labels EngineHost::labels(const InstanceKey& instance) const {
-  return {{"org.cutset.mark", mark_},
-          {"org.cutset.service", instance.first},
-          {"org.cutset.slot", std::to_string(instance.second)}};
+  Labels labels = service_labels(mark_, instance.first);
+  labels["org.cutset.slot"] = std::to_string(instance.second);
+  return labels;
 }
 
 Result<ContainerSpec> EngineHost::spec(const InstanceKey& instance,
@@ -79,7 +59,7 @@ Result<ContainerSpec> EngineHost::spec(const InstanceKey& instance,
   CUTSET_ASSIGN(const v1::ProcessInstance process,
                 process_instance(service, instance, book));
   ContainerSpec spec;
-  spec.image = image_of(service);
+  spec.image = images_.at(instance.first);
   spec.arguments.assign(process.arguments().begin(), process.arguments().end());
   for (const v1::Variable& variable : process.environment())
     spec.environment.push_back(variable.name() + "=" + variable.value());

@@ -27,11 +27,6 @@
 
 namespace cutset::injector {
 
-/// Where `${self.data}` is in a container: a volume of its own.
-inline constexpr const char* kContainerData = "/data";
-/// Where a service listens that asks for no port: nobody else is at its address.
-inline constexpr int kContainerPort = 8080;
-
 class EngineHost {
  public:
   /// `agent` removes what is made; it must outlive the host. Error: no engine, a service
@@ -56,12 +51,12 @@ class EngineHost {
   EngineHost(const Config& config, const HostsConfig& hosts)
       : config_(config), hosts_(hosts) {}
   Labels labels(const InstanceKey& instance) const;
-  const std::string& image_of(const ServiceConfig& service) const;
   Result<ContainerSpec> spec(const InstanceKey& instance, const InstanceBook& book) const;
 
   const Config& config_;
   const HostsConfig hosts_;
   std::string mark_;
+  std::map<std::string, std::string> images_;  // ids by service
   std::unique_ptr<EngineClient> engine_;
   EngineNetwork network_;
   uint32_t given_ = 0;

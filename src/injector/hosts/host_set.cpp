@@ -7,29 +7,18 @@
 
 #include "injector/address_book.h"
 #include "injector/agent_process.h"
+#include "injector/hosts/engine_host.h"
+#include "injector/hosts/engine_parts.h"
 #include "injector/hosts/host.h"
 #include "injector/hosts/instance_messages.h"
 #include "injector/hosts/instance_runners.h"
+#include "injector/hosts/swarm_host.h"
 
 namespace cutset::injector {
 
 namespace {
 
 namespace v1 = agent::v1;
-
-bool names_data(const std::vector<std::string>& placeholders) {
-  return std::find(placeholders.begin(), placeholders.end(), "self.data") !=
-         placeholders.end();
-}
-
-bool wants_data(const ServiceConfig& service) {
-  const auto names = [](const TemplateText& text) {
-    return names_data(text.placeholders());
-  };
-  return std::any_of(service.command.begin(), service.command.end(), names) ||
-         std::any_of(service.environment.begin(), service.environment.end(),
-                     [&](const auto& variable) { return names(variable.second); });
-}
 
 /// "0.0.0.0" is no address to call.
 std::string reachable(const std::string& address, const std::string& host_address) {
@@ -64,6 +53,10 @@ class HostSet::Impl {
         CUTSET_TRY(bring_up_engine(start));
         break;
       }
+      case HostsConfig::Kind::kSwarm: {
+        CUTSET_TRY(bring_up_swarm(start));
+        break;
+      }
       case HostsConfig::Kind::kExternal: {
         CUTSET_ASSIGN(hosts_, reach_external(kind_, start));
         break;
@@ -83,7 +76,20 @@ class HostSet::Impl {
     return {};
   }
 
-  EngineHost* engine() { return engine_.get(); }
+  Status bring_up_swarm(const HostStart& start) {
+    CUTSET_ASSIGN(hosts_, start_processes(kind_, start));
+    CUTSET_ASSIGN(swarm_,
+                  SwarmHost::make(config_, kind_, *hosts_.front().client, start.stop));
+    hosts_.front().address = swarm_->machine_address();
+    hosts_.front().machine_address = swarm_->machine_address();
+    return {};
+  }
+
+  std::unique_ptr<InstanceRunner> runner(HostSet& set) {
+    if (engine_) return make_container_runner(engine_->engine(), engine_->containers());
+    if (swarm_) return make_container_runner(swarm_->engine(), swarm_->containers());
+    return make_process_runner(config_, set);
+  }
 
   Host& host(const std::string& name) {
     const auto found = std::find_if(hosts_.begin(), hosts_.end(),
@@ -116,6 +122,7 @@ class HostSet::Impl {
       }
       book_.places[{instance.service, instance.slot}].node = instance.host;
     }
+    if (swarm_) return swarm_->make_services(instances, book_);
     for (Host& one : hosts_) CUTSET_TRY(open_proxies(one));
     if (engine_) CUTSET_TRY(engine_->make_containers(book_));
     return {};
@@ -124,6 +131,10 @@ class HostSet::Impl {
   Result<std::vector<v1::Instance>> instances_for(const std::string& host_name) const {
     std::vector<v1::Instance> messages;
     for (const auto& [key, place] : book_.places) {
+      if (swarm_) {
+        messages.push_back(swarm_->message(key));
+        continue;
+      }
       const ServiceConfig& service = *config_.service(key.first);
       v1::Instance message = located_instance(key, place);
       if (place.node == host_name && engine_) {
@@ -156,16 +167,13 @@ class HostSet::Impl {
   void set_otlp_address(std::string address) { book_.otlp = std::move(address); }
   const std::vector<std::string>& names() const { return names_; }
   const InstanceBook& book() const { return book_; }
-  const Config& config() const { return config_; }
 
  private:
   /// What its agent is asked for; port 0: a free one.
   Result<std::string> listen_address(const ServiceConfig& service, const Host& host) {
     if (!engine_) return service.listen_given ? service.listen : host.address + ":0";
     CUTSET_ASSIGN(const std::string address, engine_->next_address());
-    const std::string port = service.listen_given ? port_of(service.listen) : "0";
-    return fmt::format("{}:{}", address,
-                       port == "0" ? std::to_string(kContainerPort) : port);
+    return fmt::format("{}:{}", address, container_port(service));
   }
 
   Status open_proxies(Host& host) {
@@ -207,6 +215,7 @@ class HostSet::Impl {
   const HostSetOptions options_;
   std::vector<Host> hosts_;
   std::unique_ptr<EngineHost> engine_;  // kDocker
+  std::unique_ptr<SwarmHost> swarm_;    // kSwarm
   std::vector<std::string> names_;
   InstanceBook book_;
 };
@@ -257,9 +266,7 @@ Result<std::vector<v1::Instance>> HostSet::instances_for(const std::string& host
   return impl_->instances_for(host);
 }
 std::unique_ptr<InstanceRunner> HostSet::runner() {
-  if (EngineHost* engine = impl_->engine(); engine != nullptr)
-    return make_container_runner(*engine);
-  return make_process_runner(impl_->config(), *this);
+  return impl_->runner(*this);
 }
 const InstanceBook& HostSet::book() const {
   return impl_->book();

@@ -14,8 +14,8 @@ namespace {
 
 using Kind = HostsConfig::Kind;
 
-constexpr std::array<std::string_view, 4> kNames = {"processes", "namespaces", "docker",
-                                                    "external"};
+constexpr std::array<std::string_view, 5> kNames = {"processes", "namespaces", "docker",
+                                                    "external", "swarm"};
 
 Result<std::vector<std::string>> parse_names(const std::string& text) {
   int count = 0;
@@ -40,13 +40,17 @@ Result<std::vector<std::string>> parse_names(const std::string& text) {
 
 std::vector<std::string> usual_names(Kind kind,
                                      const std::vector<std::string>& placed_on) {
-  if (kind == Kind::kDocker) return {std::string(kind_name(kind))};
+  if (runs_in_engine(kind)) return {std::string(kind_name(kind))};
   if (!placed_on.empty()) return placed_on;
   return kind == Kind::kNamespaces ? numbered_hosts(kUsualHosts)
                                    : std::vector<std::string>{"local"};
 }
 
 }  // namespace
+
+bool runs_in_engine(Kind kind) {
+  return kind == Kind::kDocker || kind == Kind::kSwarm;
+}
 
 std::string_view kind_name(Kind kind) {
   return kNames[static_cast<size_t>(kind)];
@@ -75,8 +79,8 @@ Result<HostsConfig> parse_hosts_option(const std::string& text,
   if (found == kNames.end()) {
     if (colon != std::string::npos)
       return Error::usage(fmt::format(
-          "--hosts: \"{}\" is no kind of hosts; processes, namespaces, docker and "
-          "external are{}",
+          "--hosts: \"{}\" is no kind of hosts; processes, namespaces, docker, "
+          "external and swarm are{}",
           word, suggestion(word, {kNames.begin(), kNames.end()})));
     if (hosts.kind != Kind::kNamespaces) hosts = HostsConfig();
     CUTSET_ASSIGN(hosts.names, parse_names(text));

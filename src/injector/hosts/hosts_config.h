@@ -28,15 +28,18 @@ struct HostsConfig {
     kNamespaces,  // network namespaces that cutset makes, one agent in each
     kDocker,      // containers of one engine
     kExternal,    // agents that listen already
+    kSwarm,       // services of a Docker Swarm, their tasks on one engine
   };
   Kind kind = Kind::kProcesses;
   std::vector<std::string> names = {"local"};
-  std::string subnet;  // kNamespaces, kDocker: "10.213.0.0/24"; "": one that is free
-  std::string engine = "/var/run/docker.sock";  // kDocker: its unix socket
+  // kNamespaces, kDocker, kSwarm: "10.213.0.0/24"; "": one that is free
+  std::string subnet;
+  // kDocker, kSwarm: its unix socket
+  std::string engine = "/var/run/docker.sock";
   // Path of the network namespace that the engine lives in; "": ours.
   std::string network_namespace;
-  std::string image;   // kDocker: of services that name none
-  bool mount = false;  // kDocker: services see their folder as it is here
+  std::string image;   // kDocker, kSwarm: of services that name none
+  bool mount = false;  // likewise: services see their folder as it is here
   std::vector<ExternalHost> external;
 };
 
@@ -61,5 +64,8 @@ inline constexpr int kUsualHosts = 3;
 
 /// "processes", "namespaces", ...
 std::string_view kind_name(HostsConfig::Kind kind);
+
+/// Whether its one host is an engine: `on` says nothing there.
+bool runs_in_engine(HostsConfig::Kind kind);
 
 }  // namespace cutset::injector

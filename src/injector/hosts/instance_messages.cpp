@@ -1,5 +1,6 @@
 #include "injector/hosts/instance_messages.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "injector/address_book.h"
@@ -7,6 +8,24 @@
 namespace cutset::injector {
 
 namespace v1 = agent::v1;
+
+namespace {
+
+bool names_data(const std::vector<std::string>& placeholders) {
+  return std::find(placeholders.begin(), placeholders.end(), "self.data") !=
+         placeholders.end();
+}
+
+}  // namespace
+
+bool wants_data(const ServiceConfig& service) {
+  const auto names = [](const TemplateText& text) {
+    return names_data(text.placeholders());
+  };
+  return std::any_of(service.command.begin(), service.command.end(), names) ||
+         std::any_of(service.environment.begin(), service.environment.end(),
+                     [&](const auto& variable) { return names(variable.second); });
+}
 
 std::string proxy_name(const ServiceConfig& service, int slot) {
   return service.slots <= 1 ? service.name : instance_service({service.name, slot});

@@ -15,6 +15,9 @@ namespace cutset::injector {
 /// to a service with one instance are identified by the service's name.
 std::string proxy_name(const ServiceConfig& service, int slot);
 
+/// Whether it asks for `${self.data}`.
+bool wants_data(const ServiceConfig& service);
+
 /// Name, address and port; no `kind`.
 agent::v1::Instance located_instance(const InstanceKey& key, const InstancePlace& place);
 
