@@ -323,6 +323,11 @@ Result<nodes::NodeRun> LiveNodeExperimenter::Impl::run(
   for (const play::HostRecord& host : record.hosts) {
     if (!host.lost.empty())
       return Error::unavailable(fmt::format("{} is lost: {}", host.name, host.lost));
+    // The next run would begin with what this one left.
+    if (!host.problems.empty()) {
+      return Error::unavailable(fmt::format("{}: a fault was not undone: {}", host.name,
+                                            host.problems.front()));
+    }
   }
   if (!seen) return seen.error();
 

@@ -60,6 +60,8 @@ std::vector<FaultTimes> fault_reports(const campaign::nodes::NodeSchedule& sched
       time.undone_ns = std::max(time.undone_ns, undone_at(action, faults[i]));
     }
     report.fired = report.fired && any;
+    // What fired in part is neither this fault nor none: the run shows nothing.
+    if (time.fired_ns != 0) report.reachable = true;
     report.undone = errors.empty();
     report.error = join(errors, "; ");
     run.faults.push_back(std::move(report));
