@@ -12,7 +12,10 @@ SWARMED = harness.HERE / "swarmed"
 
 
 class Watcher(threading.Thread):
-    """Asks every task again and again: (asked, answered, host name, path, answer or None)."""
+    """Asks every task again and again: (asked, answered, host name, path, answer or None).
+
+    Each address and path has a thread of its own: a task that does not answer must not delay the questions to the others.
+    """
 
     def __init__(self, place):
         super().__init__(daemon=True)
@@ -21,6 +24,7 @@ class Watcher(threading.Thread):
         self.replicas = []
         self.going = True
         self.names = {}
+        self.asking = {}
 
     def get(self, address, path):
         done = subprocess.run(
@@ -35,19 +39,29 @@ class Watcher(threading.Thread):
         containers = json.loads(told.stdout)[0]["Containers"]
         return [one["IPv4Address"].split("/")[0] for name, one in containers.items() if len(name) == 64]
 
+    def ask(self, address, path):
+        while self.going:
+            asked = time.time()
+            answer = self.get(address, path)
+            if path == "/" and answer:
+                self.names[address] = answer.split()[0]
+            if address in self.names:
+                self.seen.append((asked, time.time(), self.names[address], path, answer))
+            time.sleep(0.05)
+
     def run(self):
         while self.going:
             told = self.place.docker("service", "ls", "--format", "{{.Replicas}}", check=False).stdout.decode().strip()
             self.replicas.append(told)
-            for address in {*self.addresses(), *self.names}:
+            for address in self.addresses():
                 for path in ("/", "/ask/web-2"):
-                    asked = time.time()
-                    answer = self.get(address, path)
-                    if path == "/" and answer:
-                        self.names[address] = answer.split()[0]
-                    if address in self.names:
-                        self.seen.append((asked, time.time(), self.names[address], path, answer))
-            time.sleep(0.02)
+                    if (address, path) not in self.asking:
+                        thread = threading.Thread(target=self.ask, args=(address, path), daemon=True)
+                        self.asking[address, path] = thread
+                        thread.start()
+            time.sleep(0.05)
+        for thread in self.asking.values():
+            thread.join()
 
     def answers(self, name, since, until, path="/"):
         return [answer for asked, answered, who, where, answer in self.seen
