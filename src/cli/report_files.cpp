@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include "base/file.h"
+#include "base/log.h"
 #include "campaign/nodes/node_campaign.h"
+#include "lineage/messages/run_sketch_json.h"
 #include "report/nodes_html.h"
 #include "report/nodes_json.h"
 #include "report/nodes_text.h"
@@ -27,6 +31,28 @@ Status check_format(const std::string& format) {
   if (std::find(kFormats.begin(), kFormats.end(), format) != kFormats.end()) return {};
   return Error::usage(
       fmt::format("unknown report \"{}\" (one of text, json, junit, html, dot)", format));
+}
+
+/// Beside the journal; a campaign that was made by an older cutset has none. What cannot
+/// be read is said, and not drawn.
+report::Sketches sketches_beside(const std::string& journal,
+                                 const campaign::nodes::NodeSummary& summary) {
+  const std::filesystem::path folder =
+      std::filesystem::path(journal).parent_path() / "sketches";
+  report::Sketches sketches;
+  for (const std::string& run : report::runs_of_pictures(summary)) {
+    const std::string file = (folder / (run + ".json")).string();
+    std::error_code failed;
+    if (!std::filesystem::exists(file, failed)) continue;
+    const auto text = read_file(file, lineage::messages::kLargestSketchFile);
+    auto sketch = text.ok() ? lineage::messages::sketch_from_json(*text, file)
+                            : Result<lineage::messages::RunSketch>(text.error());
+    if (sketch.ok())
+      sketches.emplace(run, std::move(*sketch));
+    else
+      log_warning("{}", sketch.error().text());
+  }
+  return sketches;
 }
 
 Result<std::string> dot_of(const report::JournalView& view, const std::string& run) {
@@ -76,7 +102,9 @@ Result<std::string> render_nodes(const std::string& journal, const std::string& 
   CUTSET_ASSIGN(const campaign::nodes::NodeSummary summary,
                 campaign::nodes::read_node_summary(journal));
   if (format == "json") return report::nodes_json(summary);
-  if (format == "html") return report::nodes_html(summary);
+  if (format == "html") {
+    return report::nodes_html(summary, sketches_beside(journal, summary));
+  }
   return report::nodes_text(summary, color);
 }
 

@@ -8,7 +8,9 @@
 #include "campaign/nodes/node_mechanism.h"
 #include "report/escape.h"
 #include "report/html_parts.h"
+#include "report/nodes_pictures.h"
 #include "report/nodes_text.h"
+#include "report/sketch_svg.h"
 
 namespace cutset::report {
 
@@ -79,7 +81,8 @@ std::vector<std::string> shown_lines(const std::vector<ShownToHold>& shown) {
   return lines;
 }
 
-std::string group_html(const MechanismGroup& group, size_t number) {
+std::string group_html(const NodeSummary& summary, const MechanismGroup& group,
+                       size_t number, const Sketches& sketches) {
   std::string out = fmt::format("<article class=\"{}\" id=\"m{}\">\n<h3>{}. {}</h3>\n",
                                 group.flaky ? "flaky" : "confirmed", number, number,
                                 escape_markup(group.words));
@@ -121,7 +124,7 @@ std::string group_html(const MechanismGroup& group, size_t number) {
   if (group.variants.size() > kMostShown)
     variants.push_back(fmt::format("{} more", group.variants.size() - kMostShown));
   out += list("so do", variants);
-  return out + "</dl>\n</article>\n";
+  return out + "</dl>\n" + nodes_picture(summary, group, sketches) + "</article>\n";
 }
 
 std::string rung_html(const NodeSummary& summary, const RungResult& rung,
@@ -228,7 +231,7 @@ std::string claim_html(const NodeSummary& summary) {
 
 }  // namespace
 
-std::string nodes_html(const NodeSummary& summary) {
+std::string nodes_html(const NodeSummary& summary, const Sketches& sketches) {
   const std::string headline = nodes_headline(summary);
   std::string page =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
@@ -239,7 +242,8 @@ std::string nodes_html(const NodeSummary& summary) {
   page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
   page += fmt::format("<title>{}: {}</title>\n", escape_markup(summary.name),
                       escape_markup(headline));
-  page += fmt::format("<style>\n{}{}</style>\n</head>\n<body>\n", html_style(), css());
+  page += fmt::format("<style>\n{}{}{}</style>\n</head>\n<body>\n", html_style(), css(),
+                      sketch_css());
   const int code = summary.exit_code(false);
   page += fmt::format(
       "<header>\n<h1>{}</h1>\n<p class=\"verdict {}\">{}</p>\n<div class=\"numbers\">\n",
@@ -258,7 +262,7 @@ std::string nodes_html(const NodeSummary& summary) {
   page += "</div>\n</header>\n<main>\n";
   if (!summary.groups.empty()) page += "<section>\n<h2>How writes are lost</h2>\n";
   for (size_t i = 0; i < summary.groups.size(); ++i)
-    page += group_html(summary.groups[i], i + 1);
+    page += group_html(summary, summary.groups[i], i + 1, sketches);
   if (!summary.groups.empty()) page += "</section>\n";
   page += ladders_html(summary) + claim_html(summary) + history_html(summary);
   return page + "</main>\n</body>\n</html>\n";

@@ -73,7 +73,7 @@ TEST(NodesText, OfASystemWithoutFindings) {
 }
 
 TEST(NodesHtml, HasEachMechanismAndLadder) {
-  const std::string page = report::nodes_html(store());
+  const std::string page = report::nodes_html(store(), {});
   EXPECT_EQ(count(page, "<article "), store().groups.size());
   EXPECT_EQ(count(page, "<tr><td>"), store().ladders.size());
   EXPECT_EQ(count(page, "<script"), 0U);
@@ -103,7 +103,7 @@ TEST(Nodes, HostileNamesStayText) {
   summary.groups[0].main.schedule.steps[0].faults[0].element.at.role = hostile;
   summary.ladders[0].words = hostile;
   summary.tried[0].state = hostile;
-  const std::string page = report::nodes_html(summary);
+  const std::string page = report::nodes_html(summary, {});
   EXPECT_EQ(page.find("<b onclick"), std::string::npos);
   EXPECT_EQ(page.find('\x1b'), std::string::npos);
   EXPECT_EQ(report::nodes_text(summary, false).find('\x1b'), std::string::npos);

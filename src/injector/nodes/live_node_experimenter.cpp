@@ -23,6 +23,7 @@
 #include "injector/nodes/run_watch.h"
 #include "injector/play/host_agents.h"
 #include "injector/play/play.h"
+#include "lineage/messages/run_sketch_json.h"
 
 namespace cutset::injector {
 
@@ -134,7 +135,7 @@ class LiveNodeExperimenter::Impl {
 };
 
 Status LiveNodeExperimenter::Impl::start() {
-  for (const char* name : {"schedules", "clients", "histories"}) {
+  for (const char* name : {"schedules", "clients", "histories", "sketches"}) {
     std::error_code failed;
     fs::create_directories(folder(name), failed);
     if (failed) {
@@ -338,9 +339,12 @@ Result<nodes::NodeRun> LiveNodeExperimenter::Impl::run(
   result.verdict = judged.verdict;
   result.found = judged.found;
   add_life(schedule, nodes(), times, *seen);
+  lineage::messages::RunSketch sketch;
   add_evidence(
       {nodes(), schedule, times, judged.history, judged.judgement, std::move(*seen)},
-      result);
+      result, &sketch);
+  CUTSET_TRY(write_file(folder("sketches") + "/" + run + ".json",
+                        lineage::messages::to_json(sketch)));
   judging.add_to(timing_.judge_ns);
   result.total_ns = now_ns() - begun_ns;
   return result;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "injector/address_book.h"
+#include "injector/nodes/node_sketch.h"
 #include "lineage/messages/copies.h"
 #include "lineage/messages/reactions.h"
 #include "lineage/messages/roles.h"
@@ -213,7 +214,7 @@ void add_reactions(const Mapping& mapping, const messages::MessageExecution& exe
 
 }  // namespace
 
-void add_evidence(SeenRun seen, NodeRun& run) {
+void add_evidence(SeenRun seen, NodeRun& run, messages::RunSketch* sketch) {
   messages::MessageExecution& execution = seen.execution;
   add_operations(seen.history, execution);
   const Mapping mapping(seen);
@@ -259,6 +260,7 @@ void add_evidence(SeenRun seen, NodeRun& run) {
   add_reactions(mapping, execution, lineages, first_ns, run);
   for (const messages::Node& node : execution.nodes)
     run.roles[node.name] = seen.nodes.place_of(node.name).text();
+  if (sketch != nullptr) *sketch = sketch_of_run(seen, lineages, read_from, run);
 }
 
 std::vector<messages::Node> nodes_of(

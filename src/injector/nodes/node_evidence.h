@@ -14,6 +14,7 @@
 #include "campaign/nodes/node_experimenter.h"
 #include "injector/nodes/nodes_config.h"
 #include "lineage/messages/message_execution.h"
+#include "lineage/messages/run_sketch.h"
 
 namespace cutset::injector {
 
@@ -34,8 +35,10 @@ struct SeenRun {
   lineage::messages::MessageExecution execution;
 };
 
-/// Fills classes, lost, reactions, roles, acknowledged, lost_writes of `run`.
-void add_evidence(SeenRun seen, campaign::nodes::NodeRun& run);
+/// Fills classes, lost, reactions, roles, acknowledged, lost_writes of `run`. `sketch`,
+/// if not null: what a picture of the run needs.
+void add_evidence(SeenRun seen, campaign::nodes::NodeRun& run,
+                  lineage::messages::RunSketch* sketch = nullptr);
 
 /// The nodes in the order of roles and members, with their addresses.
 std::vector<lineage::messages::Node> nodes_of(

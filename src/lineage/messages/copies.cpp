@@ -113,6 +113,7 @@ class Tracker {
       copy.ended_ns = message.delivered_ns;
       copy.by = from;
       copy.ended_by = place;
+      copy.endings.push_back({copy.fate, copy.ended_ns, from, place});
       token = held.erase(token);
     }
   }
@@ -126,6 +127,7 @@ class Tracker {
       Copy& copy = lineage_of(token).copies[static_cast<size_t>(event.node)];
       copy.fate = Copy::Fate::kLostWithNode;
       copy.ended_ns = event.time_ns;
+      copy.endings.push_back({copy.fate, copy.ended_ns});
     }
     held.clear();
   }

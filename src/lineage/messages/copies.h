@@ -48,8 +48,16 @@ struct Copy {
     kReplaced,      // by the state of node `by` at ended_ns
     kVanished,      // the final read did not find it, and nothing seen says why
   };
+  /// It was there until then; a later arrival may have made it again.
+  struct Ending {
+    Fate fate = Fate::kLostWithNode;
+    int64_t time_ns = 0;
+    int by = kOutside;                // kReplaced
+    std::optional<size_t> message{};  // kReplaced
+  };
   int node = 0;
   std::vector<Arrival> arrivals;  // by time: that which made it, and each that renewed it
+  std::vector<Ending> endings;    // by time
   Fate fate = Fate::kNeverArrived;
   int64_t ended_ns = 0;
   int by = kOutside;
