@@ -40,10 +40,12 @@ class Client:
         return {"type": "fail" if answer[0] == "refused" else "info", "error": " ".join(answer)}
 
     async def read(self):
-        logs = [log for log in await asyncio.gather(*map(self.log_of, self.addresses)) if log is not None]
-        if len(logs) < 2:
-            return {"type": "fail", "error": f"{len(logs)} of {len(self.addresses)} nodes answer"}
-        return {"type": "ok", "value": max(logs, key=len)}
+        logs = await asyncio.gather(*map(self.log_of, self.addresses))
+        answers = [(log, address) for log, address in zip(logs, self.addresses) if log is not None]
+        if len(answers) < 2:
+            return {"type": "fail", "error": f"{len(answers)} of {len(self.addresses)} nodes answer"}
+        longest, address = max(answers, key=lambda answer: len(answer[0]))
+        return {"type": "ok", "value": longest, "endpoint": address}
 
     async def log_of(self, address):
         try:

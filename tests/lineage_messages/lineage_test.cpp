@@ -3,6 +3,7 @@
 
 #include "lineage/messages/happens_before.h"
 #include "lineage/messages/merge_captures.h"
+#include "lineage/messages/recoveries.h"
 #include "lineage/messages/run_classes.h"
 
 namespace cutset::lineage::messages {
@@ -62,6 +63,32 @@ TEST(Copies, FinalReadsOverrule) {
   const auto lineages = find_copies(made.execution);
   EXPECT_EQ(lineages.at("cst-1").copies[kA].fate, Copy::Fate::kAlive);
   EXPECT_EQ(lineages.at("cst-1").copies[kB].fate, Copy::Fate::kVanished);
+}
+
+TEST(Recoveries, WhomANodeHeardBeforeItTookPartAgain) {
+  Made made;
+  made.send(kOutside, kA, "SET", {"cst-1"});
+  made.send(kC, kA, "x", {});  // before the crash
+  made.life(kA, LifeEvent::Kind::kCrashed);
+  made.send(kB, kA, "x", {}, false);
+  made.life(kA, LifeEvent::Kind::kStarted);
+  const int64_t started = made.now;
+  made.send(kB, kA, "have 7", {});
+  made.send(kOutside, kA, "status", {});
+  made.send(kOutside, kA, "SET", {"cst-2"});
+  made.send(kC, kA, "x", {});  // it takes part already
+  const std::vector<Recovery> recoveries = find_recoveries(made.execution);
+  ASSERT_EQ(recoveries.size(), 1u);
+  EXPECT_EQ(recoveries[0].node, kA);
+  EXPECT_LE(recoveries[0].started_ns, started);
+  EXPECT_EQ(recoveries[0].heard, std::vector<int>{kB});
+}
+
+TEST(Recoveries, TheFirstStartIsNone) {
+  Made made;
+  made.life(kA, LifeEvent::Kind::kStarted);
+  made.send(kB, kA, "x", {});
+  EXPECT_TRUE(find_recoveries(made.execution).empty());
 }
 
 TEST(Roles, MoveWithTheWrites) {

@@ -20,9 +20,11 @@ Evidence image(const Evidence& evidence, const NodeSpace::Renaming& renaming) {
   for (WriteClass& writes : result.run.classes) {
     for (Support& support : writes.supports) {
       support.holder = renamed(support.holder, renaming);
-      for (Premise& premise : support.premises) {
-        premise.from = renamed(premise.from, renaming);
-        premise.to = renamed(premise.to, renaming);
+      for (std::vector<Premise>* premises : {&support.premises, &support.supposed}) {
+        for (Premise& premise : *premises) {
+          premise.from = renamed(premise.from, renaming);
+          premise.to = renamed(premise.to, renaming);
+        }
       }
     }
   }
@@ -62,6 +64,14 @@ std::vector<bool> alongside(const NodeSchedule& schedule, uint32_t kept) {
 }
 
 }  // namespace
+
+std::vector<Premise> needed_by(const Support& support, SupportUse use) {
+  if (use == SupportUse::kAll) return support.premises;
+  if (!support.served) return {};
+  std::vector<Premise> all = support.premises;
+  all.insert(all.end(), support.supposed.begin(), support.supposed.end());
+  return all;
+}
 
 void EvidenceBase::add(const Evidence& evidence) {
   for (const NodeSpace::Renaming& renaming : space_.renamings()) {
@@ -154,15 +164,16 @@ bool EvidenceBase::breaks_at(const NodeSchedule& schedule, uint32_t kept,
         if (writes.acknowledged != phase) return false;
         return std::all_of(
             writes.supports.begin(), writes.supports.end(), [&](const Support& support) {
-              if (use == SupportUse::kServed && !support.served) return true;
-              return std::any_of(
-                  support.premises.begin(), support.premises.end(),
-                  [&](const Premise& premise) {
-                    return std::any_of(added.begin(), added.end(), [&](const Added& one) {
-                      return (one.alongside || one.before || !premise.late) &&
-                             takes(*one.fault, one.before, premise);
-                    });
-                  });
+              const std::vector<Premise> needed = needed_by(support, use);
+              return needed.empty() ||
+                     std::any_of(
+                         needed.begin(), needed.end(), [&](const Premise& premise) {
+                           return std::any_of(
+                               added.begin(), added.end(), [&](const Added& one) {
+                                 return (one.alongside || one.before || !premise.late) &&
+                                        takes(*one.fault, one.before, premise);
+                               });
+                         });
             });
       });
 }

@@ -25,9 +25,13 @@ namespace cutset::campaign::nodes {
 /// Which copies count as support.
 enum class SupportUse : uint8_t {
   kAll,     // every copy that was there at the end
-  kServed,  // the one from which the final read was answered: whether another one would
-            // have served is a hypothesis
+  kServed,  // the one from which the final read was answered, with what it is supposed to
+            // have needed: whether another one would have served, and whether a node that
+            // came back would have kept it anyway, are hypotheses
 };
+
+/// What takes the support away if it is taken away; empty: the support does not count.
+std::vector<Premise> needed_by(const Support& support, SupportUse use);
 
 struct Evidence {
   NodeSchedule schedule;  // canonical; as it fired

@@ -50,6 +50,9 @@ struct Support {
   Place holder;
   std::vector<Premise> premises;  // sorted
   bool served = false;            // the final read was answered from this copy
+  /// What it may have needed besides, though no message shows it: its holder came back
+  /// with its disk and heard others before it took part again. Sorted.
+  std::vector<Premise> supposed;
   friend auto operator<=>(const Support&, const Support&) = default;
 };
 

@@ -28,6 +28,20 @@ Json phase_json(const Phase& phase) {
   return {{"begun", phase.begun}, {"open", phase.open}};
 }
 
+Json premises_json(const std::vector<Premise>& premises) {
+  Json json = Json::array();
+  for (const Premise& premise : premises) {
+    Json needed;
+    needed["from"] = place_json(premise.from);
+    if (premise.kind == Premise::Kind::kLink) {
+      needed["to"] = place_json(premise.to);
+      needed["late"] = premise.late;
+    }
+    json.push_back(std::move(needed));
+  }
+  return json;
+}
+
 // Readers: nlohmann's at() and get() throw what read_json turns into an Error.
 
 Place place(const Json& json) {
@@ -75,6 +89,21 @@ NodeSchedule schedule(const Json& json) {
   return make_schedule(std::move(steps));
 }
 
+std::vector<Premise> premises(const Json& json) {
+  std::vector<Premise> all;
+  for (const Json& needed : json) {
+    Premise premise;
+    premise.from = place(needed.at("from"));
+    if (needed.contains("to")) {
+      premise.kind = Premise::Kind::kLink;
+      premise.to = place(needed.at("to"));
+      premise.late = needed.at("late").get<bool>();
+    }
+    all.push_back(std::move(premise));
+  }
+  return all;
+}
+
 NodeRun run(const Json& json) {
   NodeRun run;
   const std::string verdict = json.at("verdict").get<std::string>();
@@ -95,16 +124,8 @@ NodeRun run(const Json& json) {
       Support support;
       support.holder = place(one.at("holder"));
       support.served = one.at("served").get<bool>();
-      for (const Json& needed : one.at("premises")) {
-        Premise premise;
-        premise.from = place(needed.at("from"));
-        if (needed.contains("to")) {
-          premise.kind = Premise::Kind::kLink;
-          premise.to = place(needed.at("to"));
-          premise.late = needed.at("late").get<bool>();
-        }
-        support.premises.push_back(std::move(premise));
-      }
+      support.premises = premises(one.at("premises"));
+      if (one.contains("supposed")) support.supposed = premises(one.at("supposed"));
       writes.supports.push_back(std::move(support));
     }
     run.classes.push_back(std::move(writes));
@@ -229,16 +250,8 @@ Json to_json(const NodeRun& run) {
       Json one;
       one["holder"] = place_json(support.holder);
       one["served"] = support.served;
-      one["premises"] = Json::array();
-      for (const Premise& premise : support.premises) {
-        Json needed;
-        needed["from"] = place_json(premise.from);
-        if (premise.kind == Premise::Kind::kLink) {
-          needed["to"] = place_json(premise.to);
-          needed["late"] = premise.late;
-        }
-        one["premises"].push_back(std::move(needed));
-      }
+      one["premises"] = premises_json(support.premises);
+      if (!support.supposed.empty()) one["supposed"] = premises_json(support.supposed);
       each["supports"].push_back(std::move(one));
     }
     json["classes"].push_back(std::move(each));

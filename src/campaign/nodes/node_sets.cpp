@@ -122,9 +122,10 @@ class Question {
   Child can_be_read(const WriteClass& writes) {
     std::vector<Child> any;
     for (const Support& support : writes.supports) {
-      if (use_ == SupportUse::kServed && !support.served) continue;
+      const std::vector<Premise> premises = needed_by(support, use_);
+      if (premises.empty()) continue;
       std::vector<Child> needed;
-      for (const Premise& premise : support.premises) {
+      for (const Premise& premise : premises) {
         for (solver::FaultId fault = 0; fault < faults_.size(); ++fault) {
           if (takes_somehow(evidence_, faults_[fault], premise)) needed.push_back(fault);
         }
@@ -153,12 +154,27 @@ std::set<Premise> premises_seen(const EvidenceBase& evidence, SupportUse use) {
     if (is_broken(run.run.verdict)) continue;
     for (const WriteClass& writes : run.run.classes) {
       for (const Support& support : writes.supports) {
-        if (use == SupportUse::kServed && !support.served) continue;
-        premises.insert(support.premises.begin(), support.premises.end());
+        const std::vector<Premise> needed = needed_by(support, use);
+        premises.insert(needed.begin(), needed.end());
       }
     }
   }
   return premises;
+}
+
+/// A node that has its copies again is not like one that stays away or starts empty: what
+/// it does with them may depend on whom it hears.
+bool came_back_with_copies(const Evidence& run, const Place& node) {
+  const auto& classes = run.run.classes;
+  return std::any_of(classes.begin(), classes.end(), [&](const WriteClass& writes) {
+    return writes.acknowledged.begun == 0 &&
+           std::any_of(writes.supports.begin(), writes.supports.end(),
+                       [&](const Support& support) {
+                         return !support.supposed.empty() &&
+                                support.holder.role == node.role &&
+                                support.holder.member == node.member;
+                       });
+  });
 }
 
 /// The kind of a single fault that held; "" for others, and for those that take nothing
@@ -179,6 +195,8 @@ std::string kind_of(const EvidenceBase& evidence, const std::set<Premise>& premi
         return writes.acknowledged == Phase{1, true};
       }))
     key += "writes go on\n";
+  if (loses_state(element.mode) && came_back_with_copies(*run, element.at))
+    key += "comes back with its copies\n";
   bool useful = false;
   for (const Premise& premise : premises) {
     for (const bool before : {true, false}) {

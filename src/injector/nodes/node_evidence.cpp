@@ -8,6 +8,7 @@
 #include "injector/nodes/node_sketch.h"
 #include "lineage/messages/copies.h"
 #include "lineage/messages/reactions.h"
+#include "lineage/messages/recoveries.h"
 #include "lineage/messages/roles.h"
 
 namespace cutset::injector {
@@ -98,9 +99,14 @@ void add_operations(const history::History& history,
   }
 }
 
-/// Who answered the final read of a key, by node; keys as text. A client that does not
-/// say whom it asked is held to have asked the node that takes the writes.
-std::map<std::string, int> readers(const SeenRun& seen) {
+struct Reader {
+  int node = 0;
+  bool said = false;  // by the client
+};
+
+/// Who answered the final read of a key; keys as text. A client that does not say whose
+/// answer it took is held to have asked the node that takes the writes.
+std::map<std::string, Reader> readers(const SeenRun& seen) {
   std::map<std::string, int> node_of_address;
   for (size_t i = 0; i < seen.execution.nodes.size(); ++i) {
     for (const std::string& address : seen.execution.nodes[i].addresses)
@@ -110,30 +116,42 @@ std::map<std::string, int> readers(const SeenRun& seen) {
   const auto writers_node =
       std::find_if(seen.execution.nodes.begin(), seen.execution.nodes.end(),
                    [&](const messages::Node& node) { return node.name == writer; });
-  std::map<std::string, int> found;
+  std::map<std::string, Reader> found;
   for (const history::Operation& one : seen.history.operations) {
     if (!one.is_final() || !one.ok()) continue;
     if (one.endpoint.empty() && writers_node != seen.execution.nodes.end()) {
-      found[one.key.shown()] =
-          static_cast<int>(writers_node - seen.execution.nodes.begin());
+      found[one.key.shown()] = {
+          static_cast<int>(writers_node - seen.execution.nodes.begin()), false};
       continue;
     }
     const auto node = node_of_address.find(host_of(one.endpoint));
-    if (node != node_of_address.end()) found[one.key.shown()] = node->second;
+    if (node != node_of_address.end()) found[one.key.shown()] = {node->second, true};
   }
   return found;
 }
 
-/// A lost write was not found by whoever answered its final read.
+/// A lost write was not found by whoever answered its final read; another one was, and so
+/// it is there, if only from a disk.
 void add_final_reads(const history::History& history, const std::set<int>& lost_lines,
-                     const std::map<std::string, int>& read_from,
+                     const std::map<std::string, Reader>& read_from,
                      messages::MessageExecution& execution) {
   for (const history::Operation& one : history.operations) {
-    if (!is_write(one) || !one.ok() || lost_lines.count(one.line) == 0) continue;
+    if (!is_write(one) || !one.ok()) continue;
     const auto reader = read_from.find(one.key.shown());
-    if (reader != read_from.end())
-      execution.final_reads.push_back({reader->second, one.token, false});
+    if (reader == read_from.end()) continue;
+    const bool found = lost_lines.count(one.line) == 0;
+    if (!found || reader->second.said)
+      execution.final_reads.push_back({reader->second.node, one.token, found});
   }
+}
+
+Premise link_of(Place from, Place to, bool late) {
+  Premise link;
+  link.kind = Premise::Kind::kLink;
+  link.from = std::move(from);
+  link.to = std::move(to);
+  link.late = late;
+  return link;
 }
 
 nodes::Support support_of(const Mapping& mapping, const messages::Support& support,
@@ -145,18 +163,46 @@ nodes::Support support_of(const Mapping& mapping, const messages::Support& suppo
   std::set<Premise> premises;
   for (const size_t index : support.messages) {
     const messages::Message& message = execution.messages[index];
-    Premise link;
-    link.kind = Premise::Kind::kLink;
-    link.from = mapping.place(execution.sender(message));
-    link.to = mapping.place(execution.receiver(message));
-    link.late = message.sent_ns > acknowledged_ns + kLateNs;
-    premises.insert(std::move(link));
+    premises.insert(link_of(mapping.place(execution.sender(message)),
+                            mapping.place(execution.receiver(message)),
+                            message.sent_ns > acknowledged_ns + kLateNs));
   }
   Premise state;
   state.from = made.holder;
   premises.insert(std::move(state));
   made.premises.assign(premises.begin(), premises.end());
   return made;
+}
+
+/// A copy that its holder had on its disk when it was started again may rest on the
+/// copies of those whom the holder heard before it took part: they may have told it what
+/// counts.
+void suppose(const messages::Lineage& lineage,
+             const messages::MessageExecution& execution,
+             const std::vector<messages::Recovery>& recoveries,
+             std::vector<nodes::Support>& supports) {
+  const std::vector<nodes::Support> known = supports;
+  for (size_t i = 0; i < supports.size(); ++i) {
+    const messages::Support& seen = lineage.supports[i];
+    const int64_t arrived_ns = execution.messages[seen.messages.back()].delivered_ns;
+    std::set<Premise> supposed;
+    for (const messages::Recovery& recovery : recoveries) {
+      if (recovery.node != seen.node || arrived_ns >= recovery.started_ns) continue;
+      for (const int other : recovery.heard) {
+        const auto told = std::find_if(
+            lineage.supports.begin(), lineage.supports.end(),
+            [other](const messages::Support& each) { return each.node == other; });
+        if (told == lineage.supports.end()) continue;
+        const nodes::Support& theirs =
+            known[static_cast<size_t>(told - lineage.supports.begin())];
+        supposed.insert(theirs.premises.begin(), theirs.premises.end());
+        supposed.insert(link_of(supports[i].holder, theirs.holder, true));
+        supposed.insert(link_of(theirs.holder, supports[i].holder, true));
+      }
+    }
+    for (const Premise& premise : supports[i].premises) supposed.erase(premise);
+    supports[i].supposed.assign(supposed.begin(), supposed.end());
+  }
 }
 
 CopyDeath death_of(const Mapping& mapping, const messages::Copy& copy) {
@@ -172,9 +218,11 @@ CopyDeath death_of(const Mapping& mapping, const messages::Copy& copy) {
       death.by = mapping.place(copy.by);
       break;
     case Fate::kLostWithNode:
+      death.kind = CopyDeath::Kind::kLostWithNode;
+      break;
     case Fate::kVanished:
     case Fate::kAlive:
-      death.kind = CopyDeath::Kind::kLostWithNode;
+      death.kind = CopyDeath::Kind::kVanished;
       break;
   }
   return death;
@@ -220,9 +268,10 @@ void add_evidence(SeenRun seen, NodeRun& run, messages::RunSketch* sketch) {
   const Mapping mapping(seen);
   std::set<int> lost_lines;
   for (const history::Fault& fault : seen.judgement.faults) lost_lines.insert(fault.line);
-  const std::map<std::string, int> read_from = readers(seen);
+  const std::map<std::string, Reader> read_from = readers(seen);
   add_final_reads(seen.history, lost_lines, read_from, execution);
   const auto lineages = messages::find_copies(execution);
+  const std::vector<messages::Recovery> recoveries = messages::find_recoveries(execution);
 
   std::set<nodes::WriteClass> classes;
   int64_t first_ns = 0;
@@ -248,10 +297,12 @@ void add_evidence(SeenRun seen, NodeRun& run, messages::RunSketch* sketch) {
     nodes::WriteClass held;
     held.acknowledged = mapping.phase(acknowledged_ns);
     for (const messages::Support& support : lineage->second.supports) {
-      const bool served = reader != read_from.end() && reader->second == support.node;
+      const bool served =
+          reader != read_from.end() && reader->second.node == support.node;
       held.supports.push_back(
           support_of(mapping, support, execution, acknowledged_ns, served));
     }
+    suppose(lineage->second, execution, recoveries, held.supports);
     std::sort(held.supports.begin(), held.supports.end());
     if (!held.supports.empty()) classes.insert(std::move(held));
   }

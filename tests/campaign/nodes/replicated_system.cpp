@@ -27,7 +27,8 @@ constexpr int64_t kPrompt = 100;
 struct Copy {
   bool present = false;
   bool ever = false;
-  std::set<Premise> links;  // what brought it here
+  std::set<Premise> links;   // what brought it here
+  std::set<uint32_t> asked;  // the holder was started anew, and asked them what counts
   CopyDeath::Kind death = CopyDeath::Kind::kNeverArrived;
   Place by;
 };
@@ -211,13 +212,15 @@ class Simulation {
     node.connected = false;
     node.next_try = now_;
     node.reachable_since = -1;
-    if (traits_.restores_wrongly && node.leads && index == leader_) {
+    if ((traits_.restores_wrongly || traits_.drops_wrongly) && node.leads &&
+        index == leader_) {
       node.leads = false;
       node.restoring = true;
     }
   }
 
-  /// A leader that has lost its log takes another's before it leads again.
+  /// A leader that has lost its log takes another's before it leads again; one that has
+  /// its log drops what another does not have.
   void restore(uint32_t index) {
     Node& node = nodes_[index];
     std::optional<uint32_t> least;
@@ -226,7 +229,20 @@ class Simulation {
       if (!least || nodes_[i].log.size() < nodes_[*least].log.size()) least = i;
     }
     if (!least) return;
-    set_log(index, nodes_[*least].log, *least);
+    if (traits_.drops_wrongly) {
+      const std::set<size_t> theirs(nodes_[*least].log.begin(), nodes_[*least].log.end());
+      std::vector<size_t> kept;
+      for (const size_t token : node.log) {
+        if (theirs.count(token) == 0) continue;
+        kept.push_back(token);
+        for (uint32_t i = 0; i < nodes_.size(); ++i) {
+          if (i != index && talk(i, index)) writes_[token].copies[index].asked.insert(i);
+        }
+      }
+      set_log(index, kept, std::nullopt);
+    } else {
+      set_log(index, nodes_[*least].log, *least);
+    }
     node.restoring = false;
     node.leads = true;
   }
@@ -246,7 +262,9 @@ class Simulation {
       if (wanted.count(token) != 0) continue;
       Copy& copy = writes_[token].copies[to];
       copy.present = false;
-      copy.death = from ? CopyDeath::Kind::kReplaced : CopyDeath::Kind::kLostWithNode;
+      copy.death = from            ? CopyDeath::Kind::kReplaced
+                   : nodes_[to].up ? CopyDeath::Kind::kVanished
+                                   : CopyDeath::Kind::kLostWithNode;
       if (from) copy.by = places_[*from];
       again |= from && writes_[token].acknowledged;
     }
@@ -462,6 +480,16 @@ class Simulation {
       std::set<Premise> premises = write.copies[i].links;
       premises.insert({Premise::Kind::kState, places_[i], {}, false});
       support.premises.assign(premises.begin(), premises.end());
+      std::set<Premise> supposed;
+      for (const uint32_t other : write.copies[i].asked) {
+        if (!write.copies[other].present) continue;
+        supposed.insert(write.copies[other].links.begin(),
+                        write.copies[other].links.end());
+        supposed.insert({Premise::Kind::kState, places_[other], {}, false});
+        supposed.insert({Premise::Kind::kLink, places_[i], places_[other], true});
+        supposed.insert({Premise::Kind::kLink, places_[other], places_[i], true});
+      }
+      support.supposed.assign(supposed.begin(), supposed.end());
       supports.push_back(std::move(support));
     }
     std::sort(supports.begin(), supports.end());
@@ -522,6 +550,12 @@ SystemTraits SystemTraits::planted_log() {
   SystemTraits traits;
   traits.quorum_ack = true;
   traits.restores_wrongly = true;
+  return traits;
+}
+
+SystemTraits SystemTraits::asking_log() {
+  SystemTraits traits = majority();
+  traits.drops_wrongly = true;
   return traits;
 }
 

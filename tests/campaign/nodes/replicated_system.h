@@ -21,6 +21,8 @@ struct SystemTraits {
   bool keeps_disk = false;        // a restarted node has its log again
   bool restores_wrongly = false;  // a restarted leader fetches its log from the follower
                                   // that has the least (the planted failure)
+  bool drops_wrongly = false;     // one with its disk drops what that follower lacks: it
+                                  // asks, and no write is carried
   int64_t down_after = 1000;      // milliseconds, as all
   int64_t promote_after = 600;
   int64_t publish_after = 600;  // clients that ask are told of the new leader
@@ -34,6 +36,7 @@ struct SystemTraits {
   static SystemTraits asynchronous() { return {}; }
   static SystemTraits majority();
   static SystemTraits planted_log();
+  static SystemTraits asking_log();
 };
 
 class ReplicatedSystem : public campaign::nodes::NodeExperimenter {

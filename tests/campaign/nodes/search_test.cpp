@@ -29,6 +29,10 @@ const std::string kOmitThenCrash =
 const std::string kOmitThenRestart =
     "acknowledged while a fault lasted: lost with leader, never arrived at follower, "
     "replaced on follower by what leader had";
+const std::string kOmitThenDrop =
+    "acknowledged while a fault lasted: never arrived at follower, replaced on follower "
+    "by "
+    "what leader had, vanished from leader";
 
 NodeSummary search(const SystemTraits& traits, const NodeCampaignOptions& options) {
   ReplicatedSystem system(traits);
@@ -128,6 +132,19 @@ TEST(PlantedLog, ThreeOrderedStepsAreFound) {
             "crash and restart leader");
 }
 
+// The same steps, where the restarted leader has its log and only asks who has how much:
+// no message that carries a write shows on whom its copy rests.
+TEST(AskingLog, WhatARestartedLeaderHeardIsSupposedToMatter) {
+  const NodeSummary summary = search(SystemTraits::asking_log());
+  ASSERT_EQ(groups_of(summary), (std::set<std::string>{kOmitThenDrop}));
+  const MechanismGroup& group = summary.groups.front();
+  EXPECT_LE(group.main.experiment, 40);
+  ASSERT_EQ(group.main.schedule.steps.size(), 2U);
+  EXPECT_TRUE(is_of_links(group.main.schedule.steps[0].faults[0].element.mode));
+  EXPECT_EQ(group.main.schedule.steps[1].faults[0].element.text(),
+            "crash and restart leader");
+}
+
 TEST(Roles, TheLeaderMayDifferFromRunToRun) {
   SystemTraits still = SystemTraits::asynchronous();
   still.moves_leader = false;
@@ -193,7 +210,8 @@ struct Case {
 std::vector<Case> cases() {
   std::vector<Case> all = {{"asynchronous", SystemTraits::asynchronous()},
                            {"majority", SystemTraits::majority()},
-                           {"planted log", SystemTraits::planted_log()}};
+                           {"planted log", SystemTraits::planted_log()},
+                           {"asking log", SystemTraits::asking_log()}};
   SystemTraits traits = SystemTraits::asynchronous();
   traits.keeps_disk = true;
   all.push_back({"asynchronous, keeps its disk", traits});

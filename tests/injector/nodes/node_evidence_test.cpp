@@ -133,6 +133,45 @@ TEST(NodeEvidence, ALostWriteTellsHowEachCopyDied) {
   EXPECT_EQ(run.lost[0].copies[2].holder.text(), "leader");
 }
 
+// The leader comes back with its disk, asks a follower, and serves the final read.
+TEST(NodeEvidence, ACopyOnDiskIsSupposedToRestOnWhomItsHolderHeard) {
+  const NodesConfig nodes_config = config();
+  const nodes::NodeSchedule restart =
+      nodes::single({{Mode::kRestart, {"leader", 0, ""}, {}}, milliseconds(500)});
+  messages::MessageExecution seen = execution(nodes_config);
+  send(seen, 0, true, kSecond, "t7-1");
+  send(seen, 1, false, kSecond + 2'000'000, "t7-1");
+  seen.life.push_back({kLeader, "", messages::LifeEvent::Kind::kCrashed, 2 * kSecond});
+  seen.life.push_back({kLeader, "", messages::LifeEvent::Kind::kStarted, 3 * kSecond});
+  send(seen, 1, true, 3 * kSecond + 5'000'000, "");
+  seen.messages.back().tokens.clear();
+  history::History history;
+  history.header.started_unix_ns = 0;
+  history.operations = {write("t7-1", kSecond, 1), final_read("t7-1", "10.0.0.1:6379")};
+  const history::Judgement held;
+  const auto supposed_of = [&](const history::History& of) {
+    NodeRun run;
+    add_evidence({nodes_config, restart, {{2 * kSecond, 3 * kSecond}}, of, held, seen},
+                 run);
+    std::vector<std::string> words;
+    for (const nodes::WriteClass& writes : run.classes) {
+      for (const nodes::Support& support : writes.supports) {
+        if (support.holder.role != "leader") continue;
+        EXPECT_TRUE(support.served);
+        for (const nodes::Premise& premise : support.supposed)
+          words.push_back(premise.text());
+      }
+    }
+    return words;
+  };
+  EXPECT_EQ(supposed_of(history),
+            (std::vector<std::string>{"follower -> leader, later", "leader -> follower",
+                                      "leader -> follower, later", "follower keeps it"}));
+  // A client that does not say whose answer it took: nothing shows that the copy is back.
+  history.operations[1].endpoint.clear();
+  EXPECT_TRUE(supposed_of(history).empty());
+}
+
 TEST(NodeEvidence, PhasesFollowTheWindowsOfSteps) {
   const NodesConfig nodes_config = config();
   const nodes::NodeSchedule cut =
