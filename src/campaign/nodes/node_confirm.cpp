@@ -185,8 +185,23 @@ Status NodeRunner::file_violation(const NodeSchedule& schedule, const Judged& ju
       same->variants.push_back(variant);
       return {};
     }
+  } else {
+    absorb_flaky(group);
   }
   return add_group(std::move(group));
+}
+
+/// What loses writes in the same way, but not each time, is a variant of what does.
+void NodeRunner::absorb_flaky(MechanismGroup& group) {
+  auto& groups = summary_.groups;
+  const auto flaky = std::find_if(groups.begin(), groups.end(), [&](const auto& each) {
+    return each.key == "flaky: " + group.key;
+  });
+  if (flaky == groups.end()) return;
+  group.variants.push_back(flaky->main);
+  group.variants.insert(group.variants.end(), flaky->variants.begin(),
+                        flaky->variants.end());
+  groups.erase(flaky);
 }
 
 Status NodeRunner::add_group(MechanismGroup group) {

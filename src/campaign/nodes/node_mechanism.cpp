@@ -1,6 +1,6 @@
 #include "campaign/nodes/node_mechanism.h"
 
-#include <map>
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -30,6 +30,25 @@ std::string death_key(const CopyDeath& death) {
       return "vanished from " + death.holder.role;
   }
   return "?";
+}
+
+/// A follower that had the write too before the transfer that replaced it elsewhere
+/// replaced it there: whether it had it yet is a matter of milliseconds, not another way
+/// to lose it.
+bool went_along(const CopyDeath& death, const std::vector<CopyDeath>& all) {
+  const auto is_replaced = [](const CopyDeath& each) {
+    return each.kind == CopyDeath::Kind::kReplaced;
+  };
+  const auto from = std::find_if(all.begin(), all.end(), [&](const CopyDeath& each) {
+    return each.holder == death.by;
+  });
+  return is_replaced(death) && from != all.end() &&
+         from->kind == CopyDeath::Kind::kNeverArrived &&
+         from->holder.role == death.holder.role &&
+         std::any_of(all.begin(), all.end(), [&](const CopyDeath& each) {
+           return is_replaced(each) && each.by == death.by &&
+                  each.holder.role != death.holder.role;
+         });
 }
 
 }  // namespace
@@ -70,7 +89,9 @@ Mechanism mechanism_of(const NodeRun& run) {
   }
   const LostWrite& first = run.lost.front();
   std::set<std::string> deaths;
-  for (const CopyDeath& death : first.copies) deaths.insert(death_key(death));
+  for (const CopyDeath& death : first.copies) {
+    if (!went_along(death, first.copies)) deaths.insert(death_key(death));
+  }
   const std::vector<std::string> sorted(deaths.begin(), deaths.end());
   const std::string words = fmt::format("acknowledged {}: {}",
                                         phase_of(first.acknowledged), join(sorted, ", "));

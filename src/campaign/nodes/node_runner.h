@@ -55,6 +55,7 @@ class NodeRunner {
   Result<int> repeat(const NodeSchedule& schedule, bool broken, int times, int number,
                      const std::string& purpose);
   Status check_held(const NodeSchedule& schedule, const Judged& judged, int number);
+  void absorb_flaky(MechanismGroup& group);
   Status add_group(MechanismGroup group);
   void note_stability(const std::vector<NodeRun>& runs);
   TriedSchedule& write_down(const NodeSchedule& schedule, const std::string& purpose,
