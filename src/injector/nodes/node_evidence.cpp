@@ -311,7 +311,10 @@ void add_evidence(SeenRun seen, NodeRun& run, messages::RunSketch* sketch) {
   add_reactions(mapping, execution, lineages, first_ns, run);
   for (const messages::Node& node : execution.nodes)
     run.roles[node.name] = seen.nodes.place_of(node.name).text();
-  if (sketch != nullptr) *sketch = sketch_of_run(seen, lineages, read_from, run);
+  if (sketch == nullptr) return;
+  std::map<std::string, int> reader_of_key;
+  for (const auto& [key, reader] : read_from) reader_of_key[key] = reader.node;
+  *sketch = sketch_of_run(seen, lineages, reader_of_key, run);
 }
 
 std::vector<messages::Node> nodes_of(
