@@ -155,17 +155,13 @@ std::string calls_table(const Diagram& diagram) {
   return out + "</tbody></table></details>\n";
 }
 
-std::string diagram_markup(const Diagram& diagram, const std::string& heading,
-                           const SvgOptions& options) {
-  std::string out = fmt::format("<h4>{}</h4>\n<div class=\"diagram\">\n{}</div>\n",
-                                escape_markup(heading), spacetime_svg(diagram, options));
-  if (diagram.left_out > 0) {
-    out += fmt::format("<p class=\"soft\">{} more calls are not drawn.</p>\n",
-                       diagram.left_out);
-  }
-  return out;
+std::string left_out(const Diagram& diagram) {
+  if (diagram.left_out == 0) return "";
+  return fmt::format("<p class=\"soft\">{} more calls are not drawn.</p>\n",
+                     diagram.left_out);
 }
 
+/// What broke above what held, in one frame, so that they move together.
 std::string diagrams(const JournalView& view, const campaign::Finding& finding) {
   const JournalRun* bad = view.find_run(finding.run);
   if (bad == nullptr)
@@ -174,22 +170,25 @@ std::string diagrams(const JournalView& view, const campaign::Finding& finding) 
   const lineage::Execution* good_execution =
       good != nullptr ? &good->result.execution : nullptr;
   const Diagram shown = lay_out(bad->result.execution, good_execution, finding.faults);
-  std::string out = diagram_markup(
-      shown,
+  const SvgOptions shown_options{"calls of the run that broke the outcome", false};
+  const std::string what_happened = escape_markup(
       fmt::format("What happened (run {}{})", finding.run,
-                  finding.shown_by.empty() ? "" : ", under " + finding.shown_by),
-      {"calls of the run that broke the outcome", false});
-  out += calls_table(shown);
-  if (good_execution != nullptr) {
-    const Diagram wanted = lay_out(*good_execution, nullptr, finding.faults);
-    out += "<details open><summary>The good run</summary>\n";
-    out += diagram_markup(
-        wanted,
-        fmt::format("What success depended on (run {}, no fault)", finding.good_run),
-        {"calls of the run without faults", true});
-    out += "</details>\n";
+                  finding.shown_by.empty() ? "" : ", under " + finding.shown_by));
+  if (good_execution == nullptr) {
+    return fmt::format("<div class=\"diagram\">\n<h4>{}</h4>\n{}</div>\n", what_happened,
+                       spacetime_svg(shown, shown_options)) +
+           left_out(shown) + calls_table(shown);
   }
-  return out;
+  const Diagram wanted = lay_out(*good_execution, nullptr, finding.faults);
+  const SpacetimePair pair = spacetime_pair(shown, shown_options, wanted,
+                                            {"calls of the run without faults", true});
+  return fmt::format(
+             "<div class=\"diagram\">\n<h4>{}</h4>\n{}<h4>{}</h4>\n{}</div>\n",
+             what_happened, pair.bad,
+             escape_markup(fmt::format("What success depended on (run {}, no fault)",
+                                       finding.good_run)),
+             pair.good) +
+         left_out(shown) + calls_table(shown);
 }
 
 std::string article(const JournalView& view, const Summary& summary,

@@ -198,6 +198,11 @@ Diagram lay_out(const Execution& shown, const Execution* good,
     diagram.calls.push_back(call);
   }
   assign_lanes(diagram);
+  for (size_t i = 0; i < diagram.calls.size(); ++i) {
+    const DiagramCall& call = diagram.calls[i];
+    if (call.in_cut && call.role != CallRole::kMissing && call.call->fault)
+      diagram.fatal = static_cast<int>(i);
+  }
   return diagram;
 }
 

@@ -56,6 +56,8 @@ struct Diagram {
   std::vector<DiagramCall> calls;  // in the order of their start columns
   std::vector<DiagramColumn> columns;
   size_t left_out = 0;  // calls beyond the bound of what can be drawn
+  /// The last call that a fault of the cut hit: it completed the cut. -1: none.
+  int fatal = -1;
 
   int end_of(const DiagramCall& call) const {
     return call.end_column < 0 ? static_cast<int>(columns.size()) : call.end_column;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "report/escape.h"
+#include "report/spacetime_columns.h"
 #include "report/svg_shapes.h"
 #include "report/words.h"
 
@@ -51,11 +52,12 @@ class Drawing {
  public:
   Drawing(const Diagram& diagram, const SvgOptions& options)
       : diagram_(diagram), options_(options) {}
-  std::string draw();
+  /// The columns that it needs by itself.
+  ColumnNeeds needs() const;
+  std::string draw(const ColumnPlaces& places);
 
  private:
   void place_rows();
-  void place_columns();
   std::string css_class(const DiagramCall& call) const;
   std::string fault_text(const DiagramCall& call, bool is_end) const;
   double x(int column) const { return columns_[static_cast<size_t>(column)]; }
@@ -94,16 +96,18 @@ class Drawing {
 
 std::string Drawing::fault_text(const DiagramCall& call, bool is_end) const {
   if (!call.call->fault || stops_at_cross(call) == is_end) return "";
-  return call.call->fault->text();
+  const bool fatal = diagram_.fatal >= 0 &&
+                     &call == &diagram_.calls[static_cast<size_t>(diagram_.fatal)];
+  return call.call->fault->text() + (fatal ? ", fatal" : "");
 }
 
-void Drawing::place_columns() {
+ColumnNeeds Drawing::needs() const {
+  ColumnNeeds needs;
   double labels = 0;
   for (const DiagramRow& row : diagram_.rows) {
     labels = std::max(labels, width_of(shorten(row.service, kLongestService)));
   }
-  left_ = labels * kServiceFont + 24;
-  double at = left_;
+  needs.left = labels * kServiceFont + 24;
   for (const DiagramColumn& column : diagram_.columns) {
     const DiagramCall& call = diagram_.calls[static_cast<size_t>(column.call)];
     double before = (call.role == CallRole::kMissing ? kMissingColumn : kColumn) / 2;
@@ -112,10 +116,9 @@ void Drawing::place_columns() {
       before = after = std::max(before, width_of(answer_words(call.call->seen)) / 2 + 5);
     const std::string fault = fault_text(call, column.is_end);
     if (!fault.empty()) after = std::max(after, width_of(fault) + 14);
-    columns_.push_back(at + before);
-    at += before + after;
+    needs.columns.push_back({call.call->id.text(), column.is_end, before, after});
   }
-  right_ = at + 6;
+  return needs;
 }
 
 void Drawing::place_rows() {
@@ -196,8 +199,9 @@ void Drawing::time_axis() {
 void Drawing::label(const DiagramCall& call) {
   const double at = x(call.start_column);
   out_ += svg_line({at, top_ + 3}, {at, y_of_caller(call) - 8}, "guide");
-  out_ +=
-      svg_turned_text({at + 3, top_}, kTurn, label_of(call), "label " + css_class(call));
+  // A reaction that was hit itself: the arrow says that, the label that it is one.
+  const std::string kind = call.role == CallRole::kExtra ? "extra" : css_class(call);
+  out_ += svg_turned_text({at + 3, top_}, kTurn, label_of(call), "label " + kind);
 }
 
 void Drawing::bar(const DiagramCall& call) {
@@ -274,13 +278,17 @@ void Drawing::legend() {
   const auto has = [this](const char* kind) {
     return std::any_of(
         diagram_.calls.begin(), diagram_.calls.end(),
-        [this, kind](const DiagramCall& call) { return css_class(call) == kind; });
+        [this, kind](const DiagramCall& call) {
+          return css_class(call) == kind ||
+                 (call.role == CallRole::kExtra && std::string_view(kind) == "extra");
+        });
   };
   const std::array<Entry, 4> entries{
       Entry{"usual", "call and its answer"},
       Entry{"faulted",
             options_.mark_cut ? "what the fault set takes" : "fault injected here"},
-      Entry{"extra", "only in this run"}, Entry{"missing", "only in the good run"}};
+      Entry{"extra", "only in this run: how the system reacted"},
+      Entry{"missing", "only in the good run"}};
   const double y_text = height_ - 14;
   double at = left_;
   for (const Entry& entry : entries) {
@@ -293,14 +301,21 @@ void Drawing::legend() {
     out_ += svg_text({at + 32, y_text}, entry.text, "legend", "start");
     at += 32 + width_of(entry.text) + 22;
   }
+  if (diagram_.fatal >= 0) {
+    constexpr std::string_view kFatal = "fatal: completes the cut";
+    out_ += svg_text({at, y_text}, kFatal, "mode", "start");
+    at += width_of(kFatal) + 22;
+  }
   constexpr std::string_view kNote =
       "in order, evenly spaced; the axis has the real times";
   out_ += svg_text({at, y_text}, kNote, "legend", "start");
   width_ = std::max(width_, at + width_of(kNote));
 }
 
-std::string Drawing::draw() {
-  place_columns();
+std::string Drawing::draw(const ColumnPlaces& places) {
+  left_ = places.left;
+  columns_ = places.x;
+  right_ = places.right;
   place_rows();
   std::string body;
   std::swap(body, out_);
@@ -324,7 +339,16 @@ std::string Drawing::draw() {
 }  // namespace
 
 std::string spacetime_svg(const Diagram& diagram, const SvgOptions& options) {
-  return Drawing(diagram, options).draw();
+  Drawing drawing(diagram, options);
+  return drawing.draw(place_columns(drawing.needs()));
+}
+
+SpacetimePair spacetime_pair(const Diagram& bad, const SvgOptions& bad_options,
+                             const Diagram& good, const SvgOptions& good_options) {
+  Drawing upper(bad, bad_options);
+  Drawing lower(good, good_options);
+  const auto [above, below] = align_columns(upper.needs(), lower.needs());
+  return {upper.draw(above), lower.draw(below)};
 }
 
 }  // namespace cutset::report

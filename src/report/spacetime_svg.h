@@ -20,6 +20,17 @@ struct SvgOptions {
 /// No two labels overlap: each event has a column that is as wide as its own text.
 std::string spacetime_svg(const Diagram& diagram, const SvgOptions& options);
 
+struct SpacetimePair {
+  std::string bad;
+  std::string good;
+};
+
+/// Two pictures that stand above each other: what happened in both stands in the same
+/// columns, what happened in one leaves a gap in the other. (Of events that came in
+/// another order some have columns of their own.)
+SpacetimePair spacetime_pair(const Diagram& bad, const SvgOptions& bad_options,
+                             const Diagram& good, const SvgOptions& good_options);
+
 /// Rules for the classes used; colours by custom properties, for light and dark.
 std::string_view spacetime_css();
 

@@ -9,6 +9,7 @@
 #include <pugixml.hpp>
 
 #include "report/escape.h"
+#include "report/spacetime_columns.h"
 #include "report/spacetime_layout.h"
 #include "report/spacetime_svg.h"
 
@@ -84,8 +85,7 @@ std::vector<Box> label_boxes(const pugi::xml_document& svg) {
   return boxes;
 }
 
-void check_picture(const Diagram& diagram) {
-  const std::string text = spacetime_svg(diagram, {"title", false});
+void check_labels(const std::string& text) {
   pugi::xml_document svg;
   ASSERT_TRUE(svg.load_string(text.c_str())) << text.substr(0, 2000);
   const std::vector<Box> boxes = label_boxes(svg);
@@ -108,6 +108,46 @@ void check_picture(const Diagram& diagram) {
   }
 }
 
+void check_picture(const Diagram& diagram) {
+  check_labels(spacetime_svg(diagram, {"title", false}));
+}
+
+/// Above each other: order is kept in each, and some events are at one place in both.
+void check_aligned(const Diagram& bad, const Diagram& good) {
+  const auto needs_of = [](const Diagram& diagram) {
+    ColumnNeeds needs;
+    for (const DiagramColumn& column : diagram.columns)
+      needs.columns.push_back(
+          {diagram.calls[static_cast<size_t>(column.call)].call->id.text(), column.is_end,
+           10, 12});
+    return needs;
+  };
+  const ColumnNeeds above = needs_of(bad);
+  const ColumnNeeds below = needs_of(good);
+  const auto [upper, lower] = align_columns(above, below);
+  ASSERT_EQ(upper.x.size(), bad.columns.size());
+  ASSERT_EQ(lower.x.size(), good.columns.size());
+  std::map<double, std::pair<std::string, bool>> at;
+  for (size_t i = 0; i < upper.x.size(); ++i) {
+    if (i > 0) {
+      EXPECT_GE(upper.x[i] - upper.x[i - 1], 22);
+    }
+    at[upper.x[i]] = {above.columns[i].call, above.columns[i].is_end};
+  }
+  for (size_t i = 0; i < lower.x.size(); ++i) {
+    if (i > 0) {
+      EXPECT_GE(lower.x[i] - lower.x[i - 1], 22);
+    }
+    const auto same = at.find(lower.x[i]);
+    if (same != at.end()) {
+      EXPECT_EQ(same->second, std::pair(below.columns[i].call, below.columns[i].is_end));
+    }
+  }
+  const SpacetimePair pair = spacetime_pair(bad, {"bad", false}, good, {"good", true});
+  check_labels(pair.bad);
+  check_labels(pair.good);
+}
+
 TEST(Spacetime, JournalsKeepTheInvariants) {
   for (const char* name : {"shop", "hostile"}) {
     const JournalView view = journal_of(name);
@@ -117,6 +157,7 @@ TEST(Spacetime, JournalsKeepTheInvariants) {
       check(diagram);
       check_lanes(diagram);
       check_picture(diagram);
+      check_aligned(diagram, lay_out(good, nullptr, run.planned));
     }
   }
 }
@@ -144,8 +185,12 @@ TEST(Spacetime, ShowsWhatIsMissingAndWhatIsNew) {
   EXPECT_EQ(diagram.calls.back().role, CallRole::kMissing)
       << "behind the retry that failed";
   EXPECT_TRUE(diagram.columns.back().is_end) << "but before the end of the entry";
+  ASSERT_GE(diagram.fatal, 0);
+  EXPECT_EQ(diagram.calls[static_cast<size_t>(diagram.fatal)].role, CallRole::kExtra)
+      << "the second attempt of tax completes the cut";
   const std::string svg = spacetime_svg(diagram, {"", false});
-  for (const char* css_class : {"arrow missing", "arrow faulted", "class=\"cross\""}) {
+  for (const char* css_class : {"arrow missing", "arrow faulted", "class=\"cross\"",
+                                "label extra", ", fatal</text>"}) {
     EXPECT_NE(svg.find(css_class), std::string::npos) << css_class;
   }
 }
@@ -193,8 +238,24 @@ TEST(Spacetime, RandomExecutionsKeepTheInvariants) {
     check(diagram);
     check_lanes(diagram);
     check_picture(diagram);
+    check_aligned(diagram, lay_out(good, nullptr, {}));
     if (HasFailure()) FAIL() << "round " << i;
   }
+}
+
+TEST(Spacetime, WhatHappenedInBothRunsStandsInTheSameColumns) {
+  const ColumnNeeds above{50,
+                          {{"a", false, 5, 5},
+                           {"retry", false, 5, 30},
+                           {"b", false, 5, 5},
+                           {"a", true, 5, 5}}};
+  const ColumnNeeds below{
+      80, {{"a", false, 9, 5}, {"b", false, 5, 5}, {"b", true, 5, 5}, {"a", true, 5, 5}}};
+  const auto [upper, lower] = align_columns(above, below);
+  EXPECT_EQ(upper.left, 80);
+  EXPECT_EQ(upper.x, (std::vector<double>{89, 99, 134, 154}));
+  EXPECT_EQ(lower.x, (std::vector<double>{89, 134, 144, 154}));
+  EXPECT_EQ(upper.right, lower.right);
 }
 
 TEST(Spacetime, HugeExecutionsAreBounded) {
