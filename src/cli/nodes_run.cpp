@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "campaign/nodes/node_campaign.h"
+#include "cli/node_finding_files.h"
 #include "cli/nodes_progress.h"
 #include "cli/signals.h"
 #include "injector/duration.h"
@@ -119,6 +120,9 @@ int run_nodes(const injector::Config& config, const NodesRunOptions& options,
   progress.finish();
   if (!summary) return fail(summary.error(), global);
   if (const Status written = write_reports(options); !written.ok())
+    return fail(written.error(), global);
+  if (const Status written = write_node_finding_files(options.state, *summary);
+      !written.ok())
     return fail(written.error(), global);
   const Result<std::string> text =
       render_nodes(options.state + "/journal.jsonl", global.json ? "json" : "text",

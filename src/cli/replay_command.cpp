@@ -14,6 +14,7 @@
 #include "campaign/result_json.h"
 #include "campaign/verdict.h"
 #include "cli/command.h"
+#include "cli/nodes_replay.h"
 #include "cli/progress.h"
 #include "cli/signals.h"
 #include "injector/finding_file.h"
@@ -57,12 +58,17 @@ std::string config_of(const ReplayArguments& arguments) {
   return fs::exists(beside) ? beside.string() : "cutset.yaml";
 }
 
-Result<ReplayResult> replay(const ReplayArguments& arguments, Progress& progress) {
+std::string state_of(const ReplayArguments& arguments, const injector::Config& config) {
+  const fs::path state = arguments.state.empty() ? fs::path(config.folder) / ".cutset"
+                                                 : fs::path(arguments.state);
+  return (state / "replay").string();
+}
+
+Result<ReplayResult> replay(const ReplayArguments& arguments,
+                            const injector::Finding& finding,
+                            const injector::Config& config, Progress& progress) {
   ReplayResult result;
-  CUTSET_ASSIGN(const std::string text, read_file(arguments.finding, size_t{1} << 20));
-  CUTSET_ASSIGN(result.finding, injector::parse_finding(text, arguments.finding));
-  const std::string config_path = config_of(arguments);
-  CUTSET_ASSIGN(const injector::Config config, injector::load_config(config_path));
+  result.finding = finding;
   std::vector<campaign::Fault> planned;
   CUTSET_ASSIGN(const std::vector<injector::RequestFault> scheduled,
                 injector::request_faults(result.finding.schedule, arguments.finding));
@@ -72,9 +78,7 @@ Result<ReplayResult> replay(const ReplayArguments& arguments, Progress& progress
   const campaign::FaultSet faults = campaign::make_fault_set(std::move(planned));
 
   injector::LiveOptions live;
-  live.state_folder = (arguments.state.empty() ? fs::path(config.folder) / ".cutset"
-                                               : fs::path(arguments.state)) /
-                      "replay";
+  live.state_folder = state_of(arguments, config);
   live.agent_socket = arguments.agent_socket;
   CUTSET_ASSIGN(live.hosts, injector::chosen_hosts(arguments.hosts, config.hosts,
                                                    config.placed_on()));
@@ -152,10 +156,43 @@ void print_json(const ReplayResult& result) {
   std::printf("%s\n", text.c_str());
 }
 
+Result<injector::Finding> load_finding(const std::string& file) {
+  CUTSET_ASSIGN(const std::string text, read_file(file, size_t{1} << 20));
+  return injector::parse_finding(text, file);
+}
+
+/// What a campaign on nodes found is replayed on the hosts of its configuration.
+Status check_for_nodes(const ReplayArguments& arguments, const injector::Config& config) {
+  if (!config.nodes) {
+    return Error::bad_input(
+        "the finding is one of nodes and links; this configuration has no \"nodes\": "
+        "name "
+        "the right one with --config",
+        config_of(arguments));
+  }
+  if (!arguments.hosts.empty() || !arguments.agent_socket.empty()) {
+    return Error::usage(
+        "--hosts and --agent: a finding of nodes and links is replayed on the hosts of "
+        "cutset.yaml, by agents of its own");
+  }
+  return {};
+}
+
 int run(const ReplayArguments& arguments, const GlobalOptions& global) {
+  const Result<injector::Finding> finding = load_finding(arguments.finding);
+  if (!finding) return fail(finding.error(), global);
+  const Result<injector::Config> config = injector::load_config(config_of(arguments));
+  if (!config) return fail(config.error(), global);
   Progress progress(::isatty(STDERR_FILENO) == 1, global.color_on(STDERR_FILENO), false,
                     1);
-  const Result<ReplayResult> result = replay(arguments, progress);
+  if (finding->nodes) {
+    if (const Status fits = check_for_nodes(arguments, *config); !fits.ok())
+      return fail(fits.error(), global);
+    return replay_nodes(
+        {*finding, *config, state_of(arguments, *config), arguments.times}, progress,
+        global);
+  }
+  const Result<ReplayResult> result = replay(arguments, *finding, *config, progress);
   progress.finish();
   if (!result.ok()) return fail(result.error(), global);
   if (global.json) {

@@ -5,11 +5,13 @@
 // Thread rule: values, pure functions.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "campaign/nodes/node_schedule.h"
 #include "injector/campaign_schedule.h"
 #include "injector/fdsl/read.h"
 
@@ -33,6 +35,9 @@ struct Finding {
   int reproduced_k = 0;
   int reproduced_n = 0;
   Schedule schedule;
+  /// Of a campaign on nodes: what `schedule` was made from. It speaks of roles, so it is
+  /// replayed where other nodes have them.
+  std::optional<campaign::nodes::NodeSchedule> nodes;
 
   friend bool operator==(const Finding&, const Finding&) = default;
 };

@@ -6,6 +6,7 @@ import subprocess
 
 import harness
 
+BOOKSHOP = harness.HERE.parent.parent / "examples/bookshop/cutset.yaml"
 CONFIG = harness.HERE.parent.parent / "examples/redis-sentinel/cutset.yaml"
 
 
@@ -42,6 +43,15 @@ class Nodes(harness.EndToEnd):
         self.assertEqual([result["result"]["verdict"] for result in results[:3]], ["held"] * 3)
         schedules = sorted((self.state / "schedules").iterdir())
         self.assertIn("partition", schedules[-1].read_text())
+        findings = list((self.state / "findings").iterdir())
+        self.assertEqual(len(findings), 1)
+        self.assert_exit(self.cutset("lint", findings[0]), 0)
+        again = self.cutset("replay", findings[0], "--config", CONFIG, "--state", self.state, "-k", 1)
+        self.assert_exit(again, 1)
+        self.assertIn("reproduced 1 of 1", again.stdout)
+        refused = self.cutset("replay", findings[0], "--config", BOOKSHOP)
+        self.assert_exit(refused, 65)
+        self.assertIn('this configuration has no "nodes"', refused.stderr)
         self.assert_nothing_left()
         self.assertEqual(ours(), self.before)
 
