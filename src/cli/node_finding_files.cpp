@@ -3,8 +3,10 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/file.h"
+#include "campaign/nodes/node_json.h"
 #include "injector/finding_file.h"
 
 namespace cutset::cli {
@@ -31,7 +33,7 @@ Result<injector::Finding> to_file(const std::string& state, const std::string& n
   file.words = fmt::format("{}: {}", group.main.schedule.text(), group.words);
   file.reproduced_k = group.main.reproduced;
   file.reproduced_n = group.main.repetitions;
-  file.nodes = group.main.schedule;
+  file.nodes = campaign::nodes::to_json(group.main.schedule).dump();
   return file;
 }
 

@@ -28,6 +28,7 @@ void request_stop() {
 }
 
 struct Replayed {
+  nodes::NodeSchedule schedule;
   std::vector<nodes::NodeRun> runs;
   int broken = 0;
   int unfired = 0;
@@ -39,11 +40,11 @@ bool all_fired(const nodes::NodeRun& run) {
 }
 
 /// Every place of the schedule is a node that the configuration has.
-Status fits(const NodesReplay& replay) {
+Status fits(const NodesReplay& replay, const nodes::NodeSchedule& schedule) {
   const nodes::NodeSpace space(replay.config.nodes->model,
                                replay.config.nodes->node_roles());
   const std::vector<nodes::Element>& known = space.elements();
-  for (const nodes::NodeFault& fault : replay.finding.nodes->faults()) {
+  for (const nodes::NodeFault& fault : schedule.faults()) {
     if (std::find(known.begin(), known.end(), fault.element) == known.end()) {
       return Error::bad_input(fmt::format(
           "the finding has \"{}\", which the nodes and modes of {} do not have",
@@ -53,8 +54,21 @@ Status fits(const NodesReplay& replay) {
   return {};
 }
 
+Result<nodes::NodeSchedule> schedule_of(const NodesReplay& replay) {
+  const auto json =
+      nlohmann::ordered_json::parse(replay.finding.nodes, nullptr, /*exceptions=*/false);
+  if (json.is_discarded()) {
+    return Error::bad_input(
+        "cutset_finding.nodes: expected a schedule as cutset writes it, one line of JSON",
+        replay.file);
+  }
+  return nodes::schedule_from_json(json);
+}
+
 Result<Replayed> run_all(const NodesReplay& replay, Progress& progress) {
-  CUTSET_TRY(fits(replay));
+  Replayed replayed;
+  CUTSET_ASSIGN(replayed.schedule, schedule_of(replay));
+  CUTSET_TRY(fits(replay, replayed.schedule));
   std::error_code failed;
   fs::create_directories(replay.state, failed);
   injector::LiveNodeOptions live;
@@ -62,14 +76,13 @@ Result<Replayed> run_all(const NodesReplay& replay, Progress& progress) {
   injector::LiveNodeExperimenter experimenter(replay.config, live);
   running = &experimenter;
   on_stop(request_stop);
-  Replayed replayed;
   const auto run = [&]() -> Status {
     progress.step(fmt::format("bringing up the hosts of {}", replay.config.name));
     CUTSET_TRY(experimenter.start());
     for (int i = 1; i <= replay.times; ++i) {
       progress.step(fmt::format("run {} of {}", i, replay.times));
-      CUTSET_ASSIGN(nodes::NodeRun one, experimenter.run(*replay.finding.nodes,
-                                                         fmt::format("replay{:02}", i)));
+      CUTSET_ASSIGN(nodes::NodeRun one,
+                    experimenter.run(replayed.schedule, fmt::format("replay{:02}", i)));
       replayed.broken += campaign::is_broken(one.verdict) ? 1 : 0;
       replayed.unfired += all_fired(one) ? 0 : 1;
       replayed.runs.push_back(std::move(one));
@@ -90,7 +103,7 @@ int exit_code(const Replayed& replayed) {
 
 void print_text(const NodesReplay& replay, const Replayed& replayed) {
   std::printf("%s\n", replay.finding.words.c_str());
-  const std::vector<nodes::NodeFault> faults = replay.finding.nodes->faults();
+  const std::vector<nodes::NodeFault> faults = replayed.schedule.faults();
   for (size_t i = 0; i < replayed.runs.size(); ++i) {
     const nodes::NodeRun& run = replayed.runs[i];
     const auto verdict = campaign::verdict_name(run.verdict);

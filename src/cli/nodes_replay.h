@@ -13,6 +13,7 @@ namespace cutset::cli {
 
 struct NodesReplay {
   injector::Finding finding;  // with `nodes`
+  std::string file;           // in which it was
   injector::Config config;
   std::string state;
   int times = 1;

@@ -185,12 +185,12 @@ int run(const ReplayArguments& arguments, const GlobalOptions& global) {
   if (!config) return fail(config.error(), global);
   Progress progress(::isatty(STDERR_FILENO) == 1, global.color_on(STDERR_FILENO), false,
                     1);
-  if (finding->nodes) {
+  if (!finding->nodes.empty()) {
     if (const Status fits = check_for_nodes(arguments, *config); !fits.ok())
       return fail(fits.error(), global);
-    return replay_nodes(
-        {*finding, *config, state_of(arguments, *config), arguments.times}, progress,
-        global);
+    return replay_nodes({*finding, arguments.finding, *config,
+                         state_of(arguments, *config), arguments.times},
+                        progress, global);
   }
   const Result<ReplayResult> result = replay(arguments, *finding, *config, progress);
   progress.finish();

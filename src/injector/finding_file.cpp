@@ -1,9 +1,7 @@
 #include "injector/finding_file.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "campaign/nodes/node_json.h"
 #include "injector/fdsl/fields.h"
 #include "injector/fdsl/read.h"
 #include "injector/fdsl/write.h"
@@ -50,21 +48,6 @@ void read_reproduced(YamlReading& reading, const YamlNode& node, Finding& findin
   section.finish();
 }
 
-/// One line of JSON, as in the journal.
-void read_nodes(YamlReading& reading, const YamlNode& node, Finding& finding) {
-  const std::string text = reading.text(node, "cutset_finding.nodes").value_or("");
-  const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
-  const auto schedule = campaign::nodes::schedule_from_json(json);
-  if (json.is_discarded() || !schedule) {
-    reading.problem(
-        node, fmt::format("cutset_finding.nodes: expected a schedule as "
-                          "cutset writes it, one line of JSON{}",
-                          json.is_discarded() ? "" : "; " + schedule.error().message));
-    return;
-  }
-  finding.nodes = *schedule;
-}
-
 void read_annotation(YamlReading& reading, const YamlNode& node, Finding& finding) {
   YamlSection section(reading, node, "cutset_finding");
   take_text(reading, section, "id", finding.id);
@@ -86,7 +69,9 @@ void read_annotation(YamlReading& reading, const YamlNode& node, Finding& findin
   if (const YamlNode* found = section.require("reproduced")) {
     read_reproduced(reading, *found, finding);
   }
-  if (const YamlNode* found = section.take("nodes")) read_nodes(reading, *found, finding);
+  if (const YamlNode* found = section.take("nodes")) {
+    finding.nodes = reading.text(*found, section.path("nodes")).value_or("");
+  }
   section.finish();
 }
 
@@ -116,10 +101,8 @@ std::string write_finding(const Finding& finding) {
   text +=
       fmt::format("  words: {}\n  reproduced:\n    k: {}\n    n: {}\n",
                   yaml_quoted(finding.words), finding.reproduced_k, finding.reproduced_n);
-  if (finding.nodes) {
-    text += fmt::format("  nodes: {}\n",
-                        yaml_quoted(campaign::nodes::to_json(*finding.nodes).dump()));
-  }
+  if (!finding.nodes.empty())
+    text += fmt::format("  nodes: {}\n", yaml_quoted(finding.nodes));
   return text;
 }
 

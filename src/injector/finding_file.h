@@ -5,13 +5,11 @@
 // Thread rule: values, pure functions.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "campaign/nodes/node_schedule.h"
 #include "injector/campaign_schedule.h"
 #include "injector/fdsl/read.h"
 
@@ -35,9 +33,10 @@ struct Finding {
   int reproduced_k = 0;
   int reproduced_n = 0;
   Schedule schedule;
-  /// Of a campaign on nodes: what `schedule` was made from. It speaks of roles, so it is
-  /// replayed where other nodes have them.
-  std::optional<campaign::nodes::NodeSchedule> nodes;
+  /// Of a campaign on nodes: what `schedule` was made from, in the words of the
+  /// campaign's journal (one line of JSON). It speaks of roles, so it can be replayed
+  /// where other nodes have them. "": a finding of calls.
+  std::string nodes;
 
   friend bool operator==(const Finding&, const Finding&) = default;
 };

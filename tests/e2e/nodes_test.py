@@ -49,6 +49,11 @@ class Nodes(harness.EndToEnd):
         again = self.cutset("replay", findings[0], "--config", CONFIG, "--state", self.state, "-k", 1)
         self.assert_exit(again, 1)
         self.assertIn("reproduced 1 of 1", again.stdout)
+        broken = self.folder / "broken.yaml"
+        broken.write_text(findings[0].read_text().replace('isolate', 'isolat'))
+        refused = self.cutset("replay", broken, "--config", CONFIG, "--state", self.state)
+        self.assert_exit(refused, 65)
+        self.assertIn('unknown mode "isolat"', refused.stderr)
         refused = self.cutset("replay", findings[0], "--config", BOOKSHOP)
         self.assert_exit(refused, 65)
         self.assertIn('this configuration has no "nodes"', refused.stderr)

@@ -245,9 +245,7 @@ TEST(FindingFile, WhatIsWrittenReadsBackEqual) {
   ASSERT_TRUE(back) << back.error().text() << "\n" << text;
   EXPECT_EQ(*back, finding()) << text;
   Finding of_nodes = finding();
-  of_nodes.nodes = campaign::nodes::single(
-      {{campaign::nodes::Mode::kCut, {"leader", 0, ""}, {"follower", 1, ""}},
-       std::chrono::milliseconds(500)});
+  of_nodes.nodes = R"({"steps":[{"faults":[{"mode":"crash"}]}]})";
   const auto again = parse_finding(write_finding(of_nodes), "f");
   ASSERT_TRUE(again.ok()) << again.error().text();
   EXPECT_EQ(*again, of_nodes);
