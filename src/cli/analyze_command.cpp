@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "cli/analyze_messages.h"
 #include "cli/command.h"
 #include "cli/graph_files.h"
 #include "cli/schedule_files.h"
@@ -37,6 +38,7 @@ struct AnalyzeOptions {
   std::string html;
   std::string schedules;
   std::string graphs;
+  MessagesOptions messages;
 };
 
 struct Analysed {
@@ -123,9 +125,15 @@ Status write_files(const AnalyzeOptions& options, Analysed& analysed) {
 }
 
 int analyze(const AnalyzeOptions& options, const GlobalOptions& global) {
+  if (!options.messages.file.empty()) {
+    MessagesOptions messages = options.messages;
+    messages.html = options.html;
+    return analyze_messages(messages, global);
+  }
   if (options.traces.empty() && options.jaeger.address.empty()) {
     return fail(Error::usage("analyze: expected trace files or folders, \"-\" for "
-                             "standard input, or --jaeger HOST:PORT --service NAME"),
+                             "standard input, --jaeger HOST:PORT --service NAME, or "
+                             "--messages FILE"),
                 global);
   }
   on_stop(nullptr);
@@ -162,9 +170,10 @@ void add_analyze_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   CLI::App* command = app.add_subcommand(
       "analyze",
       "Show what the requests in trace files depended on and what would break them");
-  command->add_option("traces", options->traces,
-                      "Trace files and folders of any format that cutset reads, plain, "
-                      "gzip or zstd; \"-\": standard input");
+  CLI::Option* traces = command->add_option(
+      "traces", options->traces,
+      "Trace files and folders of any format that cutset reads, plain, "
+      "gzip or zstd; \"-\": standard input");
   CLI::Option* jaeger =
       command->add_option("--jaeger", options->jaeger.address,
                           "HOST:PORT of a Jaeger query service (gRPC, usually 16685)");
@@ -185,6 +194,18 @@ void add_analyze_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
       ->needs(jaeger)
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
+  CLI::Option* messages =
+      command
+          ->add_option("--messages", options->messages.file,
+                       "Instead of traces a recording of messages between nodes "
+                       "(cutset-messages/1): links, roles, how writes fared")
+          ->check(CLI::ExistingFile)
+          ->excludes(traces)
+          ->excludes(jaeger);
+  command
+      ->add_option("--write", options->messages.write,
+                   "--messages: tell this write in full, and draw it")
+      ->needs(messages);
   add_trace_options(*command, options->spans);
   command->add_option("--largest", options->largest, "Most calls that fail together")
       ->check(CLI::Range(1, 10))
@@ -205,7 +226,8 @@ void add_analyze_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
       "Examples:\n"
       "  cutset analyze traces/bookshop/otlp.jsonl.zst\n"
       "  cutset analyze exported-from-jaeger.json --html page.html --schedules try/\n"
-      "  cutset analyze --jaeger localhost:16685 --service frontend --since 15m");
+      "  cutset analyze --jaeger localhost:16685 --service frontend --since 15m\n"
+      "  cutset analyze --messages traces/messages/redis-isolate.json --html page.html");
   command->callback([options, &global, &chosen] {
     chosen = [options, &global] { return analyze(*options, global); };
   });

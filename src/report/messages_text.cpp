@@ -1,13 +1,12 @@
 #include "report/messages_text.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include <fmt/format.h>
 
-#include "lineage/messages/identities.h"
-#include "lineage/messages/reactions.h"
+#include "report/escape.h"
+#include "report/sketch_notes.h"
+#include "report/words.h"
 
 namespace cutset::report {
 
@@ -15,100 +14,49 @@ namespace {
 
 using namespace lineage::messages;  // NOLINT(google-build-using-namespace)
 
+constexpr size_t kLongestName = 64;
+constexpr size_t kMostClasses = 8;  // of one link
+
 /// Names come from files: nothing in them moves a terminal's cursor.
 std::string plain(const std::string& name) {
-  std::string shown = name.substr(0, 64);
-  for (char& c : shown)
-    if (static_cast<unsigned char>(c) < ' ' || c == 127) c = '?';
-  return shown;
+  return shorten(name, kLongestName);
 }
 
 std::string seconds(const MessageExecution& execution, int64_t time_ns) {
   return fmt::format("{:.2f} s", static_cast<double>(time_ns - execution.begin_ns) / 1e9);
 }
 
-/// "client -> a -> b"
-std::string chain(const MessageExecution& execution, const Support& support) {
-  std::string text = plain(execution.name(support.links.front().from));
-  for (const Link& link : support.links) text += " -> " + plain(execution.name(link.to));
-  return text;
-}
-
-/// Writes that were acknowledged, or all where no operations are known.
-bool counts(const MessageExecution& execution, const std::string& token) {
-  if (execution.operations.empty()) return true;
-  return std::any_of(execution.operations.begin(), execution.operations.end(),
-                     [&](const Operation& one) {
-                       return one.write && one.token == token &&
-                              one.outcome == Operation::Outcome::kOk;
-                     });
-}
-
-void add_writes(const MessageExecution& execution,
-                const std::map<std::string, Lineage>& lineages, std::string& text) {
-  std::map<std::string, std::vector<std::string>> alike;  // supports or deaths -> tokens
-  size_t lost = 0;
-  for (const auto& [token, lineage] : lineages) {
-    if (!counts(execution, token)) continue;
-    std::string how;
-    for (const Support& support : lineage.supports)
-      how += fmt::format("    at {}: {}\n", plain(execution.name(support.node)),
-                         chain(execution, support));
-    const bool alive =
-        std::any_of(lineage.copies.begin(), lineage.copies.end(),
-                    [](const Copy& copy) { return copy.fate == Copy::Fate::kAlive; });
-    if (!alive) {
-      ++lost;
-      how = "    lost: " + plain(death_of(execution, lineage)) + "\n";
-    } else if (how.empty()) {
-      how = "    there, and nothing seen says how it came\n";
-    }
-    alike[how].push_back(token);
-  }
-  text += fmt::format("acknowledged writes without a copy: {}\n", lost);
-  for (const auto& [how, tokens] : alike) {
-    text += fmt::format("  {} {} ({}{})\n{}", tokens.size(),
-                        tokens.size() == 1 ? "write" : "writes", plain(tokens.front()),
-                        tokens.size() == 1 ? "" : " to " + plain(tokens.back()), how);
-  }
-}
-
-}  // namespace
-
-std::string messages_text(const MessageExecution& execution) {
-  const Roles roles = find_roles(execution);
-  const auto lineages = find_copies(execution);
-  const Identities identities = find_identities(execution, roles);
-  // What came before the first write belongs to the set-up.
-  const int64_t settled =
-      roles.leaders.empty() ? execution.begin_ns : roles.leaders.front().since_ns;
-  size_t undelivered = 0;
-  size_t opaque = 0;
-  for (const Message& message : execution.messages)
-    if (message.delivered_ns == 0) ++undelivered;
-  for (const Connection& one : execution.connections)
-    if (one.opaque) ++opaque;
-  std::string text =
-      fmt::format("{} nodes, {} connections, {} messages ({} not seen to arrive)\n",
-                  execution.nodes.size(), execution.connections.size(),
-                  execution.messages.size(), undelivered);
-  if (execution.losses.dropped + execution.losses.not_recorded > 0)
+void add_head(const MessagesAnalysis& analysis, std::string& text) {
+  const MessageExecution& execution = *analysis.execution;
+  text += fmt::format("{} nodes, {} connections, {} messages ({} not seen to arrive)\n",
+                      execution.nodes.size(), execution.connections.size(),
+                      execution.messages.size(), analysis.undelivered);
+  const Losses& losses = execution.losses;
+  if (losses.dropped + losses.not_recorded > 0)
     text += fmt::format(
         "incomplete: {} packets were not captured, {} messages not recorded\n",
-        execution.losses.dropped, execution.losses.not_recorded);
-  if (opaque > 0)
-    text += fmt::format("opaque (TLS), so without tokens: {} connections\n", opaque);
-  for (const Leadership& one : roles.leaders)
+        losses.dropped, losses.not_recorded);
+  else
+    text += fmt::format("complete: none of {} was lost to the capture\n",
+                        counted(static_cast<int64_t>(losses.packets), "packet"));
+  if (analysis.opaque > 0)
+    text += fmt::format("opaque (TLS), so without tokens: {}\n",
+                        counted(static_cast<int64_t>(analysis.opaque), "connection"));
+  text += fmt::format("happens before: {} edges proven, {} assumed\n",
+                      analysis.proven_edges, analysis.assumed_edges);
+}
+
+void add_events(const MessagesAnalysis& analysis, std::string& text) {
+  const MessageExecution& execution = *analysis.execution;
+  for (const Leadership& one : analysis.roles.leaders)
     text += fmt::format("leader from {}: {}\n", seconds(execution, one.since_ns),
                         plain(execution.name(one.node)));
   for (const LifeEvent& event : execution.life) {
-    static constexpr std::string_view kWords[] = {
-        "started", "ended", "crashed", "paused", "resumed", "disk lost", "cut", "healed"};
     text += fmt::format("{} {} {} at {}\n", plain(execution.name(event.node)),
-                        plain(event.process), kWords[static_cast<size_t>(event.kind)],
+                        plain(event.process), life_name(event.kind),
                         seconds(execution, event.time_ns));
   }
-  for (const Reaction& reaction : find_reactions(execution, roles, lineages, settled)) {
+  for (const Reaction& reaction : analysis.reactions) {
     text += fmt::format("{} at {}: {} -> {}", reaction_name(reaction.kind),
                         seconds(execution, reaction.time_ns),
                         plain(execution.name(reaction.from)),
@@ -118,13 +66,87 @@ std::string messages_text(const MessageExecution& execution) {
           fmt::format(", {} writes kept, {} removed", reaction.kept, reaction.removed);
     text += "\n";
   }
-  add_writes(execution, lineages, text);
+}
+
+void add_writes(const MessagesAnalysis& analysis, std::string& text) {
+  const MessageExecution& execution = *analysis.execution;
+  text += fmt::format("acknowledged writes without a copy: {} of {}\n", analysis.lost,
+                      analysis.acknowledged);
+  for (const WritesAlike& group : analysis.writes) {
+    const std::string to =
+        group.tokens.size() == 1 ? "" : " to " + plain(group.tokens.back());
+    text += fmt::format("  {} ({}{})\n",
+                        counted(static_cast<int64_t>(group.tokens.size()), "write"),
+                        plain(group.tokens.front()), to);
+    if (group.lost)
+      text +=
+          fmt::format("    lost: {}\n", clean_text(death_of(execution, *group.first)));
+    else if (group.supports.empty())
+      text += "    there, and nothing seen says how it came\n";
+    for (const Support& support : group.first->supports)
+      text += fmt::format("    at {}: {}\n", plain(execution.name(support.node)),
+                          clean_text(chain_words(execution, support)));
+  }
+}
+
+void add_links(const MessagesAnalysis& analysis, std::string& text) {
+  const MessageExecution& execution = *analysis.execution;
+  text += "links: messages, those that arrived, most frequent kinds\n";
+  for (const LinkMessages& link : analysis.links) {
+    std::vector<std::pair<std::string, uint64_t>> kinds(link.classes.begin(),
+                                                        link.classes.end());
+    std::stable_sort(kinds.begin(), kinds.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    std::string words;
+    for (size_t i = 0; i < std::min(kMostClasses, kinds.size()); ++i)
+      words += fmt::format("{}{} {}", i == 0 ? "" : ", ", plain(kinds[i].first),
+                           kinds[i].second);
+    if (kinds.size() > kMostClasses)
+      words += fmt::format(", {} more", kinds.size() - kMostClasses);
+    text += fmt::format("  {} -> {}: {}, {}; {}\n", plain(execution.name(link.link.from)),
+                        plain(execution.name(link.link.to)), link.messages, link.arrived,
+                        words);
+  }
+}
+
+}  // namespace
+
+std::string messages_text(const MessagesAnalysis& analysis) {
+  std::string text;
+  add_head(analysis, text);
+  add_events(analysis, text);
+  add_writes(analysis, text);
+  add_links(analysis, text);
   text += "kinds of messages between nodes\n";
-  for (const auto& [of, count] : identities.counts)
+  for (const auto& [of, count] : analysis.identities.counts)
     if (of.from != Role::kClient && of.to != Role::kClient)
       text += fmt::format("  {} -> {} {}: {}{}\n", role_name(of.from), role_name(of.to),
                           plain(of.content), count,
-                          identities.periodic.at(of) ? ", periodic" : "");
+                          analysis.identities.periodic.at(of) ? ", periodic" : "");
+  return text;
+}
+
+std::string write_text(const RunSketch& sketch, const SketchWrite& write) {
+  std::vector<std::pair<int64_t, std::string>> lines;
+  const auto lane = [&](int node) { return plain(lane_words(sketch, node)); };
+  for (const SketchMessage& message : write.messages) {
+    const std::string label = message.label.empty() ? "message" : plain(message.label);
+    lines.emplace_back(
+        message.sent_ns,
+        fmt::format("{} -> {} {}{}", lane(message.from), lane(message.to), label,
+                    !message.arrived   ? ": not seen to arrive"
+                    : !message.carries ? ": replaces the receiver's state without it"
+                    : message.replaces ? ": replaces the receiver's state"
+                                       : ""));
+  }
+  for (const SketchNote& note : notes_of({&sketch, &write, "", false}))
+    lines.emplace_back(note.time_ns, clean_text(note.text));
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string text =
+      fmt::format("write {}, time from the first fault\n", plain(write.token));
+  for (const auto& [time_ns, line] : lines)
+    text += fmt::format("  {:+.3f} s  {}\n", static_cast<double>(time_ns) / 1e9, line);
   return text;
 }
 

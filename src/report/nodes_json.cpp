@@ -53,7 +53,7 @@ Json ladder_json(const LadderResult& ladder) {
   constexpr const char* kStates[] = {"held", "broken", "flaky", "unknown"};
   Json json;
   json["element"] = ladder.words;
-  if (!ladder.as.empty()) json["as"] = ladder.as;
+  json["as"] = ladder.as.empty() ? Json() : Json(ladder.as);
   json["range"] = range_words(ladder);
   json["rungs"] = Json::array();
   for (const RungResult& rung : ladder.rungs) {
@@ -61,8 +61,8 @@ Json ladder_json(const LadderResult& ladder) {
     each["milliseconds"] = rung.duration.count();
     each["state"] = kStates[static_cast<size_t>(rung.state)];
     each["tried"] = rung.tried;
-    if (rung.tried) each["experiment"] = rung.experiment;
-    if (!rung.group.empty()) each["mechanism"] = rung.group;
+    each["experiment"] = rung.tried ? Json(rung.experiment) : Json();
+    each["mechanism"] = rung.group.empty() ? Json() : Json(rung.group);
     each["reaction"] = rung.signature;
     json["rungs"].push_back(std::move(each));
   }

@@ -16,6 +16,8 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "%s\n", execution.error().text().c_str());
     return 65;
   }
-  std::fputs(cutset::report::messages_text(*execution).c_str(), stdout);
+  std::fputs(
+      cutset::report::messages_text(cutset::report::analyze_messages(*execution)).c_str(),
+      stdout);
   return 0;
 }

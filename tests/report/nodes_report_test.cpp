@@ -2,7 +2,7 @@
 // page and the JSON by what they must say, and hostile names in all three.
 #include <fstream>
 
-#include "replicated_system.h"
+#include "searched_systems.h"
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <stdlib.h>
@@ -17,21 +17,6 @@ namespace cutset::testing {
 namespace {
 
 using namespace campaign::nodes;  // NOLINT(google-build-using-namespace)
-
-NodeSummary search(const SystemTraits& traits, const std::string& name) {
-  ReplicatedSystem system(traits);
-  auto journal = campaign::Journal::create("");
-  NodeCampaignOptions options;
-  options.name = name;
-  auto summary = run_node_campaign(system, **journal, options);
-  EXPECT_TRUE(summary.ok());
-  return std::move(*summary);
-}
-
-const NodeSummary& store() {
-  static const NodeSummary kSummary = search(SystemTraits::asynchronous(), "store");
-  return kSummary;
-}
 
 size_t count(const std::string& text, const std::string& part) {
   size_t found = 0;

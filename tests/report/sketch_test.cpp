@@ -5,14 +5,13 @@
 #include <random>
 #include <sstream>
 
-#include "replicated_system.h"
+#include "recordings.h"
+#include "searched_systems.h"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "campaign/nodes/node_campaign.h"
-#include "lineage/messages/messages_json.h"
 #include "lineage/messages/run_sketch.h"
 #include "report/nodes_html.h"
 #include "report/nodes_pictures.h"
@@ -30,18 +29,6 @@ using report::SketchedRun;
 using report::SketchScale;
 
 constexpr int64_t kMillisecond = 1'000'000;
-
-RunSketch sketch_recording(const std::string& name) {
-  const std::string path =
-      std::string(CUTSET_SOURCE_DIR) + "/traces/messages/" + name + ".json";
-  const auto text = read_file(path);
-  EXPECT_TRUE(text.ok());
-  const auto execution = lineage::messages::from_json(*text, path);
-  EXPECT_TRUE(execution.ok());
-  SketchWish wish;
-  wish.origin_ns = origin_of(*execution);
-  return sketch_of(*execution, find_copies(*execution), wish);
-}
 
 size_t count(const std::string& text, const std::string& part) {
   size_t found = 0;
@@ -151,19 +138,6 @@ TEST(SketchSvg, HostileNamesStayText) {
       {{&sketch, report::lost_write(sketch, {}), hostile, true}}, hostile);
   EXPECT_EQ(svg.find("<b onclick"), std::string::npos);
   EXPECT_EQ(svg.find('\x1b'), std::string::npos);
-}
-
-const NodeSummary& store() {
-  static const NodeSummary kSummary = [] {
-    ReplicatedSystem system(SystemTraits::asynchronous());
-    auto journal = campaign::Journal::create("");
-    NodeCampaignOptions options;
-    options.name = "store";
-    auto summary = run_node_campaign(system, **journal, options);
-    EXPECT_TRUE(summary.ok());
-    return std::move(*summary);
-  }();
-  return kSummary;
 }
 
 TEST(NodesPictures, TheNearestRunThatHeldStandsBesideTheFinding) {

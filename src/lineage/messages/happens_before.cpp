@@ -44,6 +44,15 @@ HappensBefore::HappensBefore(const MessageExecution& execution)
   }
 }
 
+size_t HappensBefore::count(bool proven) const {
+  size_t found = 0;
+  for (const std::vector<Edge>& edges : into_) {
+    for (const Edge& edge : edges)
+      if (edge.proven == proven) ++found;
+  }
+  return found;
+}
+
 std::vector<bool> HappensBefore::reach(size_t event, bool proven_only) const {
   std::vector<bool> reached(into_.size());
   std::vector<size_t> waiting = {event};

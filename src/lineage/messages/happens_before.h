@@ -24,6 +24,9 @@ class HappensBefore {
   Proof before(size_t earlier, size_t later) const;
   /// Messages that may have caused the sending of `message`, in order; itself left out.
   std::vector<size_t> causes(size_t message) const;
+  /// O(n), of edges between neighbours: what follows from them is not counted.
+  size_t proven_edges() const { return count(true); }
+  size_t assumed_edges() const { return count(false); }
 
  private:
   // Event 2 * m: message m is sent; 2 * m + 1: it is delivered.
@@ -31,6 +34,7 @@ class HappensBefore {
     size_t from = 0;
     bool proven = false;
   };
+  size_t count(bool proven) const;
   std::vector<bool> reach(size_t event, bool proven_only) const;
 
   size_t messages_ = 0;
