@@ -46,11 +46,20 @@ class Notes {
   void add_window(const SketchWindow& window) {
     add(window.begin_ns, window.at, Kind::kFault, "fault: " + window.text);
     if (window.for_ever || window.end_ns >= sketch_.end_ns) return;
-    const char* end = window.kind == SketchWindow::Kind::kLinks ? "the links are healed"
-                      : window.kind == SketchWindow::Kind::kPaused ? "goes on"
-                                                                   : "is started again";
-    add(window.end_ns, window.at, Kind::kHeal,
-        window.kind == SketchWindow::Kind::kLinks ? end : words(window.at) + " " + end);
+    std::string text;
+    switch (window.kind) {
+      case SketchWindow::Kind::kLinks:
+        text = sketch_.windows.size() == 1 ? "the links are healed"
+                                           : "healed: " + window.text;
+        break;
+      case SketchWindow::Kind::kPaused:
+        text = words(window.at) + " goes on";
+        break;
+      case SketchWindow::Kind::kDown:
+        text = words(window.at) + " is started again";
+        break;
+    }
+    add(window.end_ns, window.at, Kind::kHeal, std::move(text));
   }
 
   void add_write(const SketchWrite& write) {

@@ -47,6 +47,8 @@ SketchScale::SketchScale(std::vector<ScaleEvent> events, double top) {
     }
     i = end;
   }
+  bottom_ = knots_.back().y;
+  for (const auto& [run, below] : free_from) bottom_ = std::max(bottom_, below);
 }
 
 double SketchScale::y(int64_t time_ns) const {

@@ -28,7 +28,8 @@ class SketchScale {
 
   double y(int64_t time_ns) const;
   int64_t time_at(double y) const;
-  double bottom() const { return knots_.back().y; }
+  /// Below every text.
+  double bottom() const { return bottom_; }
   /// Round times, far enough from each other for labels of this height.
   std::vector<int64_t> ticks(double height) const;
 
@@ -38,6 +39,7 @@ class SketchScale {
     double y = 0;
   };
   std::vector<Knot> knots_;  // by time
+  double bottom_ = 0;
 };
 
 }  // namespace cutset::report

@@ -30,8 +30,9 @@ constexpr double kBetweenNotes = 5;
 constexpr double kBetweenRuns = 26;
 constexpr double kTop = 62;
 constexpr double kFoot = 66;
-constexpr size_t kLongestPlace = 12;
+constexpr size_t kLongestPlace = 11;
 constexpr double kCharacter = 5.7;
+constexpr double kTitleCharacter = 7.4;
 
 std::vector<std::string> wrapped(const std::string& text) {
   std::vector<std::string> lines(1);
@@ -131,7 +132,8 @@ void RunDrawing::add_events(std::vector<ScaleEvent>& events) const {
 }
 
 void RunDrawing::head() {
-  out_ += svg_text({left_, 16}, shorten(run_.title, 70),
+  const auto fits = static_cast<size_t>(width() / kTitleCharacter);
+  out_ += svg_text({left_, 16}, shorten(run_.title, fits),
                    run_.broken ? "run broken" : "run", "start");
   for (const int lane : lanes_) {
     out_ += svg_text({x(lane), 36}, shorten(lane_words(sketch_, lane), kLongestPlace),
@@ -152,21 +154,28 @@ void RunDrawing::lanes() {
   out_ += "\n";
 }
 
-/// Those of one place stand inside each other.
+/// Those of one place stand inside each other. The bar of a link stands beside its first
+/// end, for the middle may be another node's lane; a line goes to the second.
 void RunDrawing::windows() {
   std::map<std::pair<int, int>, int> inside;
   for (const SketchWindow& window : sketch_.windows) {
     const bool link = window.other != kNoNode;
-    const double middle = link ? (x(window.at) + x(window.other)) / 2 : x(window.at);
-    const int depth = inside[{window.at, window.other}]++;
-    const double wide = std::max(8.0, (link ? 18.0 : 40.0) - 8 * depth);
     const double from = y(window.begin_ns);
     const double to = std::max(from + 3, window.for_ever ? end_y() : y(window.end_ns));
     const char* kind = window.kind == SketchWindow::Kind::kLinks    ? "window links"
                        : window.kind == SketchWindow::Kind::kPaused ? "window paused"
                                                                     : "window down";
-    out_ += "<g><title>" + escape_markup(window.text) + "</title>" +
-            svg_bar({middle - wide / 2, from}, wide, to - from, kind) + "</g>\n";
+    out_ += "<g><title>" + escape_markup(window.text) + "</title>";
+    double middle = x(window.at);
+    if (link) {
+      const double side = x(window.other) < x(window.at) ? -1 : 1;
+      middle += side * kLane / 2;
+      for (const double end : {from, to})
+        out_ += svg_line({x(window.at), end}, {x(window.other), end}, kind);
+    }
+    const int depth = inside[{window.at, window.other}]++;
+    const double wide = std::max(8.0, (link ? 18.0 : 40.0) - 8 * depth);
+    out_ += svg_bar({middle - wide / 2, from}, wide, to - from, kind) + "</g>\n";
   }
 }
 

@@ -9,10 +9,12 @@
 #include "searched_systems.h"
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <pugixml.hpp>
 #include <stdlib.h>
 
 #include "base/file.h"
 #include "lineage/messages/run_sketch.h"
+#include "report/escape.h"
 #include "report/nodes_html.h"
 #include "report/nodes_pictures.h"
 #include "report/sketch_notes.h"
@@ -89,13 +91,14 @@ TEST(SketchScale, GrowsWithTimeAndKeepsTextsApart) {
                         static_cast<double>(random() % 3) * 14});
     }
     const SketchScale scale(events, 50);
+    const double end = scale.y(INT64_MAX);
     std::stable_sort(events.begin(), events.end(),
                      [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
     std::map<size_t, std::pair<int64_t, double>> below;  // by run: its last text
     for (const ScaleEvent& event : events) {
       const double y = scale.y(event.time_ns);
       EXPECT_GE(y, 50);
-      EXPECT_LT(y, scale.y(event.time_ns + 1) + (y == scale.bottom() ? 1 : 0));
+      EXPECT_LT(y, scale.y(event.time_ns + 1) + (y == end ? 1 : 0));
       EXPECT_NEAR(static_cast<double>(scale.time_at(y)),
                   static_cast<double>(event.time_ns), 1000);
       if (event.height <= 0) continue;
@@ -122,6 +125,111 @@ TEST(SketchSvg, IsBoundedWhateverTheTraffic) {
   const std::string svg =
       report::sketch_svg({{&sketch, report::lost_write(sketch, {}), "", true}}, "");
   EXPECT_LT(count(svg, "<line"), 400u);
+}
+
+struct Box {
+  double left, right, top, bottom;
+  std::string text;
+};
+
+/// The boxes of all texts, by a width that the fonts at hand stay below.
+std::vector<Box> text_boxes(const std::string& svg) {
+  pugi::xml_document document;
+  EXPECT_TRUE(document.load_string(svg.c_str())) << svg.substr(0, 2000);
+  std::vector<Box> boxes;
+  for (const auto& found : document.select_nodes("//text")) {
+    const pugi::xml_node text = found.node();
+    const std::string kind = text.attribute("class").value();
+    const double character = kind.starts_with("run") ? 7.2 : kind == "place" ? 6.4 : 5.6;
+    const double width =
+        character * static_cast<double>(report::count_characters(text.text().get()));
+    const double x = text.attribute("x").as_double();
+    const double y = text.attribute("y").as_double();
+    const std::string anchor = text.attribute("text-anchor").value();
+    const double left = anchor == "start"    ? x
+                        : anchor == "middle" ? x - width / 2
+                                             : x - width;
+    boxes.push_back({left, left + width, y - 8, y + 2, text.text().get()});
+  }
+  return boxes;
+}
+
+RunSketch random_sketch(std::mt19937& random) {
+  const auto below = [&random](int64_t bound) {
+    return static_cast<int64_t>(random() % static_cast<uint64_t>(bound));
+  };
+  RunSketch sketch;
+  const auto nodes = static_cast<int>(1 + below(5));
+  for (int i = 0; i < nodes; ++i)
+    sketch.nodes.push_back({"host-with-a-name-" + std::to_string(i),
+                            below(2) == 0 ? "" : "follower of the follower"});
+  sketch.leader = static_cast<int>(below(nodes + 1)) - 1;
+  sketch.begin_ns = -1000 * kMillisecond;
+  sketch.end_ns = (500 + below(20'000)) * kMillisecond;
+  const auto any_time = [&] {
+    return sketch.begin_ns + below(sketch.end_ns - sketch.begin_ns);
+  };
+  const auto any_lane = [&] { return static_cast<int>(below(nodes + 1)) - 1; };
+  for (int64_t i = below(5); i > 0; --i) {
+    SketchWindow window;
+    window.text = "a fault with words that need more than a line of the notes for 2 s";
+    window.kind = static_cast<SketchWindow::Kind>(below(3));
+    window.at = any_lane();
+    if (below(2) == 0) window.other = any_lane();
+    window.begin_ns = any_time();
+    window.end_ns = std::min(sketch.end_ns, window.begin_ns + below(3000) * kMillisecond);
+    window.for_ever = below(4) == 0;
+    sketch.windows.push_back(std::move(window));
+  }
+  SketchWrite write;
+  write.token = "t7-1";
+  write.invoked_ns = any_time();
+  write.acknowledged_ns = write.invoked_ns + below(1000);
+  write.lost = below(2) == 0;
+  for (int64_t i = below(12); i > 0; --i) {
+    SketchMessage message;
+    message.from = any_lane();
+    message.to = any_lane();
+    message.sent_ns = any_time();
+    message.delivered_ns = std::min(sketch.end_ns, message.sent_ns + below(1'000'000));
+    message.arrived = below(3) > 0;
+    message.label = "SET";
+    write.messages.push_back(std::move(message));
+  }
+  for (int64_t i = below(8); i > 0; --i) {
+    SketchCopy copy;
+    copy.node = static_cast<int>(below(nodes));
+    copy.begin_ns = any_time();
+    copy.end_ns = std::min(sketch.end_ns, copy.begin_ns + below(1000) * kMillisecond);
+    copy.fate = static_cast<Copy::Fate>(below(5));
+    copy.by = any_lane();
+    write.copies.push_back(copy);
+  }
+  if (write.lost && !write.copies.empty()) write.last_copy = 0;
+  sketch.writes.push_back(std::move(write));
+  return sketch;
+}
+
+TEST(SketchSvg, NoTwoTextsOverlap) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 200; ++round) {
+    const RunSketch good = random_sketch(random);
+    const RunSketch bad = random_sketch(random);
+    const std::string title(60, 'x');
+    const std::vector<Box> boxes =
+        text_boxes(report::sketch_svg({{&good, &good.writes.front(), title, false},
+                                       {&bad, &bad.writes.front(), title, true}},
+                                      "two runs"));
+    for (size_t i = 0; i < boxes.size(); ++i) {
+      for (size_t k = i + 1; k < boxes.size(); ++k) {
+        const bool apart =
+            boxes[i].right <= boxes[k].left || boxes[k].right <= boxes[i].left ||
+            boxes[i].bottom <= boxes[k].top || boxes[k].bottom <= boxes[i].top;
+        EXPECT_TRUE(apart) << boxes[i].text << " and " << boxes[k].text;
+      }
+    }
+    if (HasFailure()) FAIL() << "round " << round;
+  }
 }
 
 TEST(SketchSvg, HostileNamesStayText) {
