@@ -87,7 +87,7 @@ void Keeper::read_signals() {
 
 void Keeper::read_link() {
   char buffer[65536];
-  const ssize_t count = ::read(plan_.link.get(), buffer, sizeof buffer);
+  const ssize_t count = receive(buffer, sizeof buffer);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count <= 0) {
     // The worker is ending; SIGCHLD brings its exit code.
@@ -101,6 +101,27 @@ void Keeper::read_link() {
     if (!message->has_value()) return;
     handle(**message);
   }
+}
+
+// Descriptors come no later than the first byte of what they were sent with.
+ssize_t Keeper::receive(char* buffer, size_t size) {
+  iovec part{buffer, size};
+  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  const ssize_t count = ::recvmsg(plan_.link.get(), &message, MSG_CMSG_CLOEXEC);
+  if (count < 0) return count;
+  const cmsghdr* header = CMSG_FIRSTHDR(&message);
+  if (header == nullptr || header->cmsg_type != SCM_RIGHTS) return count;
+  for (size_t at = 0; CMSG_LEN(at + sizeof(int)) <= header->cmsg_len; at += sizeof(int)) {
+    int number = -1;
+    std::memcpy(&number, CMSG_DATA(header) + at, sizeof number);
+    given_.emplace_back(number);
+  }
+  return count;
 }
 
 void Keeper::reap() {
@@ -174,6 +195,14 @@ void Keeper::start(const KeeperMessage& message) {
 }
 
 Result<ProcessId> Keeper::start_service(const KeeperMessage& message) {
+  Fd go;
+  Fd report;
+  if (message.number == kHeldStart) {
+    if (given_.size() < 2) return Error::internal("nothing came to hold the process by");
+    go = std::move(given_[0]);
+    report = std::move(given_[1]);
+    given_.erase(given_.begin(), given_.begin() + 2);
+  }
   if (const auto found = services_.find(message.name); found != services_.end()) {
     return Error::unavailable(fmt::format("service {} already runs as process {}",
                                           message.name, found->second.id.pid));
@@ -188,6 +217,8 @@ Result<ProcessId> Keeper::start_service(const KeeperMessage& message) {
   spec.log_path = log_file(plan_.state_folder, message.name);
   spec.umask = plan_.umask;
   spec.groups = message.groups;
+  spec.go = go.get();
+  spec.report = report.get();
   if (!std::exchange(log_rotated_[message.name], true)) {
     ::rename(spec.log_path.c_str(), (spec.log_path + ".old").c_str());
   }

@@ -20,6 +20,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -68,6 +69,7 @@ class Keeper {
   int poll_timeout() const;
   void read_signals();
   void read_link();
+  ssize_t receive(char* buffer, size_t size);
   void reap();
   void worker_ended(int exit_code);
   void kill_overdue();
@@ -96,6 +98,7 @@ class Keeper {
   KeeperPlan plan_;
   IntentLog log_;
   MessageReader reader_;
+  std::deque<Fd> given_;  // descriptors that came and whose kStart has not been handled
   std::map<std::string, Service> services_;
   std::vector<OpenRecord> open_;  // ascending numbers
   uint64_t last_record_ = 0;

@@ -1,7 +1,8 @@
 // What the worker and the keeper say to each other over their socket pair: frames of a
 // length and one message.
 //
-//   worker -> keeper   kStart (name, arguments, environment, folder)   answered by
+//   worker -> keeper   kStart (name, arguments, environment, folder,
+//                      number: kHeldStart or 0)                            answered by
 //   kStarted
 //                      kStop (name, number: grace in ms)               answered by
 //                      kStopped kEndAll                                         answered
@@ -55,6 +56,9 @@ struct KeeperMessage {
   // Of kStart: folders of cgroups that the process enters before it becomes the command.
   std::vector<std::string> groups;
 };
+
+/// kStart, `number`: it is held (held_process.h), and two descriptors come with it.
+inline constexpr int64_t kHeldStart = 1;
 
 inline constexpr size_t kFrameLimit = size_t{8} << 20;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <thread>
 
@@ -26,7 +27,8 @@ std::optional<uint64_t> number(const std::string& text) {
   return value;
 }
 
-void end_after(uint64_t seconds) {
+void await_moment_then_end_after(uint64_t seconds) {
+  ::raise(SIGSTOP);
   ::alarm(static_cast<unsigned>(std::clamp<uint64_t>(seconds, 1, 7 * 24 * 3600)));
 }
 
@@ -50,7 +52,6 @@ void be_first_to_die() {
 }
 
 int hold(uint64_t bytes, uint64_t reserve) {
-  be_first_to_die();
   void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) return 1;
@@ -74,11 +75,12 @@ std::optional<int> run_pressure(const std::vector<std::string>& arguments) {
     numbers.push_back(*value);
   }
   if (arguments.size() == 3 && arguments[0] == "burn-cpu") {
-    end_after(numbers[1]);
+    await_moment_then_end_after(numbers[1]);
     burn(std::clamp<uint64_t>(numbers[0], 1, kMostCores));
   }
   if (arguments.size() == 4 && arguments[0] == "hold-memory") {
-    end_after(numbers[2]);
+    be_first_to_die();
+    await_moment_then_end_after(numbers[2]);
     return hold(numbers[0], numbers[1]);
   }
   return std::nullopt;

@@ -1,5 +1,6 @@
 // The helper commands of cutset-agent that press on the machine, run by the keeper for
-// the faults cpu and memory (agent/faults). Each ends by itself after `seconds`.
+// the faults cpu and memory (agent/faults). Each stops itself before it begins, until it
+// gets SIGCONT, and ends by itself after SECONDS.
 //
 //   cutset-agent burn-cpu CORES SECONDS
 //   cutset-agent hold-memory BYTES RESERVE SECONDS

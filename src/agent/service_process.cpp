@@ -1,14 +1,17 @@
 #include "agent/service_process.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/close_range.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -43,10 +46,9 @@ Result<Pipe> make_pipe() {
   return Pipe{Fd(ends[0]), Fd(ends[1])};
 }
 
-[[noreturn]] void give_up(const Fd& report, Step step) {
+[[noreturn]] void give_up(int report, Step step) {
   const Failure failure{step, errno};
-  [[maybe_unused]] const ssize_t written =
-      ::write(report.get(), &failure, sizeof failure);
+  [[maybe_unused]] const ssize_t written = ::write(report, &failure, sizeof failure);
   ::_exit(kExitNotStarted);
 }
 
@@ -59,7 +61,26 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-void enter_groups(const ServiceSpec& spec, const Fd& report) {
+// Nothing else stays open while it waits: an end of somebody else's pipe would keep him
+// waiting too.
+void keep_only(int one, int other) {
+  const auto low = static_cast<unsigned>(std::min(one, other));
+  const auto high = static_cast<unsigned>(std::max(one, other));
+  if (low > 3) ::close_range(3, low - 1, 0);
+  if (high > low + 1) ::close_range(low + 1, high - 1, 0);
+  ::close_range(high + 1, ~0U, 0);
+}
+
+// The moment at which it is let go must not wait for others that want the core. What it
+// forks does not inherit it; who let it go takes it back at once (held_process.cpp).
+// Fails without the right to it, which is fine.
+void ask_for_precedence() {
+  sched_param parameters{};
+  parameters.sched_priority = 1;
+  ::sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters);
+}
+
+void enter_groups(const ServiceSpec& spec, int report) {
   for (const std::string& group : spec.groups) {
     const Fd members(::open((group + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
     if (!members.valid() || ::write(members.get(), "0", 1) != 1)
@@ -67,7 +88,7 @@ void enter_groups(const ServiceSpec& spec, const Fd& report) {
   }
 }
 
-void redirect_output(const ServiceSpec& spec, const Fd& report) {
+void redirect_output(const ServiceSpec& spec, int report) {
   const int input = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   const int output = ::open(spec.log_path.c_str(),
                             O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -85,10 +106,10 @@ void redirect_output(const ServiceSpec& spec, const Fd& report) {
   char byte = 0;
   if (::read(go.get(), &byte, 1) != 1) ::_exit(kExitNotStarted);
 
-  enter_groups(spec, report);
+  enter_groups(spec, report.get());
   if (!spec.folder.empty() && ::chdir(spec.folder.c_str()) != 0)
-    give_up(report, Step::kFolder);
-  redirect_output(spec, report);
+    give_up(report.get(), Step::kFolder);
+  redirect_output(spec, report.get());
   ::umask(spec.umask);
   reset_signals();
   for (const std::string& entry : spec.environment) {
@@ -100,8 +121,13 @@ void redirect_output(const ServiceSpec& spec, const Fd& report) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  if (spec.go >= 0) {
+    ask_for_precedence();
+    keep_only(spec.go, spec.report);  // the end of `report`: it waits
+    if (::read(spec.go, &byte, 1) != 1) ::_exit(kExitNotStarted);
+  }
   ::execvp(arguments[0], arguments.data());
-  give_up(report, Step::kExecute);
+  give_up(spec.go >= 0 ? spec.report : report.get(), Step::kExecute);
 }
 
 Error explain(const ServiceSpec& spec, const Failure& failure) {
@@ -133,24 +159,18 @@ void end_child(pid_t child) {
   }
 }
 
-// The report pipe closes by itself when the command is executed.
-Status await_execution(const ServiceSpec& spec, pid_t child, const Fd& report) {
+// The report pipe closes by itself when the command is executed. Nothing: not in time.
+std::optional<Status> read_report(const ServiceSpec& spec, const Fd& report) {
   pollfd polled{report.get(), POLLIN, 0};
   int ready = 0;
   do {
     ready = ::poll(&polled, 1, kExecPatienceMs);
   } while (ready < 0 && errno == EINTR);
-  if (ready == 0) {
-    end_child(child);
-    return Error::unavailable(
-        fmt::format("service {}: \"{}\" was not executed within {} ms", spec.name,
-                    spec.arguments[0], kExecPatienceMs));
-  }
+  if (ready == 0) return std::nullopt;
   Failure failure{};
   if (::read(report.get(), &failure, sizeof failure) !=
       static_cast<ssize_t>(sizeof failure))
-    return {};
-  end_child(child);
+    return Status();
   return explain(spec, failure);
 }
 
@@ -178,8 +198,23 @@ Result<ProcessId> start_process(const ServiceSpec& spec,
     return recorded.error();
   }
   [[maybe_unused]] const ssize_t written = ::write(go.write_end.get(), "g", 1);
-  CUTSET_TRY(await_execution(spec, child, report.read_end));
-  return id;
+  std::optional<Status> executed = read_report(spec, report.read_end);
+  if (!executed) {
+    executed =
+        Error::unavailable(fmt::format("service {}: \"{}\" was not executed within {} ms",
+                                       spec.name, spec.arguments[0], kExecPatienceMs));
+  }
+  if (executed->ok()) return id;
+  end_child(child);
+  return executed->error();
+}
+
+Status await_execution(const std::string& name, const std::string& program,
+                       const Fd& report) {
+  ServiceSpec spec;
+  spec.name = name;
+  spec.arguments = {program};
+  return read_report(spec, report).value_or(Status());
 }
 
 }  // namespace cutset::agent

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "agent/proc.h"
+#include "base/fd.h"
 #include "base/result.h"
 
 namespace cutset::agent {
@@ -31,12 +32,22 @@ struct ServiceSpec {
   std::string folder;                    // empty: the current one
   std::string log_path;
   std::vector<std::string> groups;  // folders of cgroups that it enters
+  /// Of one that is held (held_process.h): the ends of the worker's pipes at which it
+  /// waits for a byte, and says why it cannot execute. -1: it is not held.
+  int go = -1;
+  int report = -1;
   mode_t umask = 022;  // of who started the agent; ours is closed for the state folder
 };
 
+/// Returns when the command has been executed; of one that is held, when it waits.
 /// `record` writes the intent log. Error: it failed, or the command cannot be executed
 /// (says which step and why).
 Result<ProcessId> start_process(const ServiceSpec& spec,
                                 const std::function<Status(const ProcessId&)>& record);
+
+/// Of one that was held: waits until it has been executed. What takes long is left to who
+/// looks for its effect. Error: why it cannot be executed.
+Status await_execution(const std::string& name, const std::string& program,
+                       const Fd& report);
 
 }  // namespace cutset::agent

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,11 +19,27 @@ constexpr std::chrono::milliseconds kPatience =
     kEndLimit + std::chrono::milliseconds(4000);
 constexpr size_t kEndedLimit = 10000;
 
-bool write_all(int file, std::string_view bytes) {
+// The descriptors go with the first byte.
+bool write_all(int file, std::string_view bytes, const int (*descriptors)[2]) {
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof *descriptors)] = {};
   while (!bytes.empty()) {
-    const ssize_t count = ::send(file, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (descriptors != nullptr) {
+      message.msg_control = control;
+      message.msg_controllen = sizeof control;
+      cmsghdr* header = CMSG_FIRSTHDR(&message);
+      header->cmsg_level = SOL_SOCKET;
+      header->cmsg_type = SCM_RIGHTS;
+      header->cmsg_len = CMSG_LEN(sizeof *descriptors);
+      std::memcpy(CMSG_DATA(header), descriptors, sizeof *descriptors);
+    }
+    const ssize_t count = ::sendmsg(file, &message, MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
+    descriptors = nullptr;
     bytes.remove_prefix(static_cast<size_t>(count));
   }
   return true;
@@ -48,6 +66,38 @@ Supervisor::~Supervisor() {
 }
 
 Result<int64_t> Supervisor::start(StartRequest request) {
+  return start(std::move(request), nullptr);
+}
+
+Result<int64_t> Supervisor::start_held(StartRequest request, const Fd& go,
+                                       const Fd& report) {
+  const std::string name = request.name;
+  {
+    const std::lock_guard lock(mutex_);
+    held_.insert(name);
+  }
+  const Given given{{go.get(), report.get()}};
+  Result<int64_t> started = start(std::move(request), &given);
+  if (started.ok()) return started;
+  const std::lock_guard lock(mutex_);
+  held_.erase(name);
+  return started;
+}
+
+Status Supervisor::let_go(const std::string& name, int64_t pid) {
+  const std::lock_guard watching(watching_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (held_.erase(name) == 0)
+      return Error::unavailable(fmt::format("process {}, which waited, has ended", pid));
+    running_[name] = pid;
+    exit_codes_.erase(name);
+  }
+  if (watcher_) watcher_({name, true, pid});
+  return {};
+}
+
+Result<int64_t> Supervisor::start(StartRequest request, const Given* given) {
   const std::string name = request.name;
   KeeperMessage question;
   question.kind = KeeperMessage::Kind::kStart;
@@ -56,12 +106,13 @@ Result<int64_t> Supervisor::start(StartRequest request) {
   question.environment = std::move(request.environment);
   question.folder = std::move(request.folder);
   question.groups = std::move(request.groups);
+  question.number = given == nullptr ? 0 : kHeldStart;
   {
     // An end of its life before is no news any more.
     const std::lock_guard lock(mutex_);
     std::erase_if(ended_, [&](const EndedService& ended) { return ended.name == name; });
   }
-  CUTSET_ASSIGN(const KeeperMessage answer, ask(std::move(question), kPatience));
+  CUTSET_ASSIGN(const KeeperMessage answer, ask(std::move(question), kPatience, given));
   if (!answer.text.empty()) return Error::unavailable(answer.text);
   return answer.number;
 }
@@ -112,7 +163,8 @@ std::map<std::string, int64_t> Supervisor::running() const {
 }
 
 Result<KeeperMessage> Supervisor::ask(KeeperMessage question,
-                                      std::chrono::milliseconds patience) {
+                                      std::chrono::milliseconds patience,
+                                      const Given* given) {
   uint64_t id = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -126,7 +178,8 @@ Result<KeeperMessage> Supervisor::ask(KeeperMessage question,
   bool sent = false;
   if (frame.ok()) {
     const std::lock_guard lock(writing_);
-    sent = write_all(link_.get(), *frame);
+    sent =
+        write_all(link_.get(), *frame, given == nullptr ? nullptr : &given->descriptors);
   }
   std::unique_lock lock(mutex_);
   if (sent) {
@@ -185,7 +238,7 @@ std::optional<Supervisor::Change> Supervisor::note(const KeeperMessage& message)
     if (starting == starting_.end()) return std::nullopt;
     const std::string name = starting->second;
     starting_.erase(starting);
-    if (!message.text.empty()) return std::nullopt;
+    if (!message.text.empty() || held_.contains(name)) return std::nullopt;
     running_[name] = message.number;
     exit_codes_.erase(name);
     return Change{name, true, message.number};
@@ -193,6 +246,9 @@ std::optional<Supervisor::Change> Supervisor::note(const KeeperMessage& message)
   const bool exited = message.kind == Kind::kExited;
   const bool stopped = message.kind == Kind::kStopped && message.text.empty();
   if (!exited && !stopped) return std::nullopt;
+  // The end of the life before comes first, if it has not come yet.
+  if (!running_.contains(message.name) && held_.erase(message.name) > 0)
+    return std::nullopt;
   const int exit_code = static_cast<int>(message.number);
   if (exited && ended_.size() < kEndedLimit) ended_.push_back({message.name, exit_code});
   // Asked to stop it twice, the keeper answers twice.

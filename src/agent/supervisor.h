@@ -13,6 +13,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -48,6 +49,12 @@ class Supervisor final : public Intents {
 
   /// Returns the pid. Error: runs already, cannot be executed.
   Result<int64_t> start(StartRequest request);
+  /// As start(), but it waits before it executes its command (held_process.h): at `go`
+  /// for a byte; `report` is closed when it has executed. Until let_go() nothing is known
+  /// of it but to stop().
+  Result<int64_t> start_held(StartRequest request, const Fd& go, const Fd& report);
+  /// It counts as started from now on; its byte comes next. Error: it has ended.
+  Status let_go(const std::string& name, int64_t pid);
   /// Returns the exit code. Error: does not run.
   Result<int> stop(const std::string& name, std::chrono::milliseconds grace);
   /// Ends every process. Returns how many.
@@ -77,7 +84,12 @@ class Supervisor final : public Intents {
   std::map<std::string, int64_t> running() const;
 
  private:
-  Result<KeeperMessage> ask(KeeperMessage question, std::chrono::milliseconds patience);
+  struct Given {
+    int descriptors[2];
+  };
+  Result<int64_t> start(StartRequest request, const Given* given);
+  Result<KeeperMessage> ask(KeeperMessage question, std::chrono::milliseconds patience,
+                            const Given* given = nullptr);
   void read_loop();
   bool read_some(MessageReader& reader);
   void accept(const KeeperMessage& message);
@@ -94,6 +106,7 @@ class Supervisor final : public Intents {
   std::map<uint64_t, std::optional<KeeperMessage>>
       questions_;  // open ones, with the answer once it is there
   std::map<uint64_t, std::string> starting_;  // names of the open kStart questions
+  std::set<std::string> held_;                // started, or being so, and not let go
   std::map<std::string, int64_t> running_;
   std::vector<EndedService> ended_;
   std::map<std::string, int> exit_codes_;  // of the last life of each name

@@ -248,7 +248,8 @@ Status TestIntents::strike(uint64_t number) {
   return {};
 }
 
-MadeFault::MadeFault(v1::Step step, TestInstances& instances) : step_(std::move(step)) {
+MadeFault::MadeFault(v1::Step step, TestInstances& instances, Until until)
+    : step_(std::move(step)) {
   host_.instances = &instances;
   host_.mark = random_word().value();
   step_.set_id("test");
@@ -259,6 +260,12 @@ MadeFault::MadeFault(v1::Step step, TestInstances& instances) : step_(std::move(
   const Result<std::vector<UndoRecord>> prepared = fault_->prepare();
   EXPECT_TRUE(prepared.ok()) << prepared.error().text();
   records_ = *prepared;
+  const Status ready = fault_->make_ready();
+  EXPECT_TRUE(ready.ok()) << ready.error().text();
+  if (until == Until::kMade) make();
+}
+
+void MadeFault::make() {
   applied_at_ = std::chrono::steady_clock::now().time_since_epoch().count();
   const Result<std::string> applied = fault_->apply();
   EXPECT_TRUE(applied.ok()) << applied.error().text();

@@ -120,14 +120,18 @@ class TestIntents final : public Intents {
   std::map<uint64_t, UndoRecord> open_;
 };
 
-/// A fault that is made at once and undone at the end, as the executor does it.
+/// A fault that is made ready, made at once and undone at the end, as the executor does
+/// it.
 class MadeFault {
  public:
-  MadeFault(v1::Step step, TestInstances& instances);
+  enum class Until { kReady, kMade };
+  MadeFault(v1::Step step, TestInstances& instances, Until until = Until::kMade);
   ~MadeFault();
   MadeFault(const MadeFault&) = delete;
   MadeFault& operator=(const MadeFault&) = delete;
 
+  /// Of one that is only ready.
+  void make();
   void undo();
   std::string seen() { return fault_->verify().value(); }
   const std::vector<UndoRecord>& records() const { return records_; }

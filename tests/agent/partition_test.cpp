@@ -51,6 +51,33 @@ TEST_P(PartitionTest, BothWaysAndHealedOnAnOpenConnection) {
   EXPECT_TRUE(reaches(0, 1));
 }
 
+TEST_P(PartitionTest, WhatIsReadyLosesNothingUntilItsMoment) {
+  const Connection open = connected(*network_, 0, 1, 7002, six());
+  MadeFault fault(partition("a", {"b"}), instances_, MadeFault::Until::kReady);
+  send_text(open.client, "one");
+  EXPECT_EQ("one", receive(open.server, 3, kLong));
+  EXPECT_TRUE(reaches(0, 1));
+  EXPECT_TRUE(reaches(1, 0));
+  fault.make();
+  send_text(open.client, "two");
+  EXPECT_EQ("", receive(open.server, 3, kShort));
+  EXPECT_FALSE(reaches(1, 0));
+  fault.undo();
+  EXPECT_EQ("two", receive(open.server, 3, kLong));
+}
+
+TEST_P(PartitionTest, WhatIsReadyAndNeverMadeIsUndone) {
+  const std::string before = network_->state(0);
+  {
+    MadeFault fault(partition("a", {"b"}), instances_, MadeFault::Until::kReady);
+    EXPECT_NE(before, network_->state(0));
+    const Status undone = undo_record(fault.records().front());
+    EXPECT_TRUE(undone.ok());
+    EXPECT_EQ(before, network_->state(0));
+  }
+  EXPECT_EQ(before, network_->state(0));
+}
+
 TEST_P(PartitionTest, OutLosesOnlyWhatTheTargetSends) {
   const Connection open = connected(*network_, 0, 1, 7002, six());
   MadeFault fault(partition("a", {"b"}, v1::DIRECTION_OUT), instances_);

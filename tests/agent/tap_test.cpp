@@ -106,6 +106,23 @@ TEST_F(TapTest, DelayOfAnOpenConnectionOneWay) {
   EXPECT_EQ(before, network_->state(0));
 }
 
+TEST_F(TapTest, WhatIsReadyTouchesNoPacketUntilItsMoment) {
+  const Connection connection = connected(*network_, 0, 1, 7002);
+  const std::string before = network_->state(0);
+  for (const v1::Step& step :
+       {delay("a", "b", 300ms), bandwidth("a", "b", v1::DIRECTION_BOTH, 1000),
+        omission("a", "b", v1::FRAMING_DATAGRAM, 1, 0)}) {
+    MadeFault fault(step, instances_, MadeFault::Until::kReady);
+    EXPECT_LT(round_trip(connection), 200);
+    fault.undo();
+    EXPECT_EQ(before, network_->state(0));
+  }
+  MadeFault fault(delay("a", "b", 300ms), instances_, MadeFault::Until::kReady);
+  EXPECT_LT(round_trip(connection), 200);
+  fault.make();
+  EXPECT_GE(round_trip(connection), 300);
+}
+
 TEST_F(TapTest, NewConnectionsAreDelayedToo) {
   MadeFault fault(delay("a", "b", 50ms), instances_);
   const auto begun = Clock::now();

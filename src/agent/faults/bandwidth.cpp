@@ -1,6 +1,7 @@
 #include "agent/faults/bandwidth.h"
 
 #include <deque>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -48,6 +49,7 @@ class Bandwidth final : public Fault {
     CUTSET_ASSIGN(std::vector<link::TapMatch> matches,
                   matches_of(found.ends, action.direction()));
     taps_.clear();
+    made_ = false;
     stages_.clear();
     std::vector<UndoRecord> records;
     for (link::TapMatch& match : matches) {
@@ -58,6 +60,12 @@ class Bandwidth final : public Fault {
       taps_.push_back(std::move(tap));
     }
     return records;
+  }
+
+  Status make_ready() override {
+    if (std::exchange(made_, true)) return {};
+    for (const auto& tap : taps_) CUTSET_TRY(tap->make());
+    return {};
   }
 
   Result<std::string> apply() override {
@@ -90,6 +98,7 @@ class Bandwidth final : public Fault {
   const FaultHost& host_;
   std::deque<link::RateStage> stages_;  // outlive their taps
   std::vector<std::unique_ptr<link::LinkTap>> taps_;
+  bool made_ = false;
 };
 
 }  // namespace

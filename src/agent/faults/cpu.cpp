@@ -25,11 +25,17 @@ class Cpu final : public Fault {
     return std::vector<UndoRecord>();
   }
 
-  Result<std::string> apply() override {
+  Status make_ready() override {
+    if (burner_ != nullptr) return {};
     CUTSET_ASSIGN(burner_, HelperProcess::start(
                                host_, *body_,
                                {"burn-cpu", std::to_string(step_.cpu().cores()),
                                 std::to_string(helper_seconds(step_.duration_ns()))}));
+    return {};
+  }
+
+  Result<std::string> apply() override {
+    CUTSET_TRY(burner_->begin());
     return fmt::format("{} cores by pid {}", step_.cpu().cores(), burner_->id().pid);
   }
 

@@ -25,9 +25,16 @@ class Custom final : public Fault {
     return std::vector<UndoRecord>();
   }
 
-  Result<std::string> apply() override {
+  Status make_ready() override {
+    if (command_ != nullptr) return {};
     const auto& arguments = step_.custom().arguments();
-    CUTSET_ASSIGN(command_, body_->begin_command({arguments.begin(), arguments.end()}));
+    CUTSET_ASSIGN(command_, body_->prepare_command({arguments.begin(), arguments.end()}));
+    return {};
+  }
+
+  // Its moment is when the command has been executed, not when it was asked for.
+  Result<std::string> apply() override {
+    CUTSET_TRY(command_->begin());
     return command_->describe();
   }
 
@@ -50,6 +57,11 @@ class Custom final : public Fault {
     if (outcome_->exit_code != 0)
       return Error::unavailable(fmt::format("exit code {}", outcome_->exit_code));
     return std::string("exit code 0");
+  }
+
+  Status release() override {
+    command_.reset();
+    return {};
   }
 
   const RunOutcome* outcome() const override { return outcome_ ? &*outcome_ : nullptr; }

@@ -4,7 +4,9 @@
 //   check     when the plan is loaded: can this host do it? (agent/faults/fault_table.h)
 //   prepare   some time before it is due: look the target up, say what undoing needs
 //             -- the executor writes that to the intent log --
-//   apply     at the planned moment
+//   make_ready  then: everything that can be made without effect
+//   apply     at the planned moment: the last step
+//   finish    what belongs to it and takes time
 //   verify    was it seen to be there?
 //   undo      when its time is over, by a heal, or at the end
 //
@@ -56,10 +58,21 @@ class Fault {
   /// order in which it is made; nothing if there is nothing to undo (a kill).
   virtual Result<std::vector<UndoRecord>> prepare() = 0;
 
-  /// Makes it. Requires: prepare() succeeded and its records are on disk. What is slow
-  /// belongs into prepare(). Returns on what ("pid 4711", "container 12ab"). After an
-  /// error the executor undoes the records: a half made fault does not stay.
+  /// Makes what it can without any effect on the target (rules that sleep, a process that
+  /// waits), so that apply() starts nothing and waits for nobody. Requires: prepare()
+  /// succeeded and its records are on disk. May be called again before apply(), when
+  /// things may have changed.
+  virtual Status make_ready() { return {}; }
+
+  /// Makes it. Requires: make_ready() succeeded. When it returns it has happened: what is
+  /// slow belongs into make_ready() or finish(). Returns on what ("pid 4711", "container
+  /// 12ab"). After an error the executor undoes the records: a half made fault does not
+  /// stay.
   virtual Result<std::string> apply() = 0;
+
+  /// What belongs to it and takes longer than the moment (the next life after a restart's
+  /// kill); what was held for the fault goes on after it.
+  virtual Status finish() { return {}; }
 
   /// Looks whether it is there, where possible by other means than apply() used. Returns
   /// how it was seen ("3 processes gone", "rule counter 12"). Bounded: about a second, or

@@ -26,21 +26,22 @@ namespace {
 using v1::Step;
 
 constexpr std::array kRules{
-    FaultRule{Step::kKill, "kill", false, check_kill, make_kill},
-    FaultRule{Step::kSignal, "signal", false, check_signal, make_signal},
-    FaultRule{Step::kStop, "stop", false, check_stop, make_stop},
-    FaultRule{Step::kStart, "start", false, check_start, make_start},
-    FaultRule{Step::kRestart, "restart", false, check_restart, make_restart},
-    FaultRule{Step::kPause, "pause", true, check_pause, make_pause},
-    FaultRule{Step::kCpu, "cpu", true, check_cpu, make_cpu},
-    FaultRule{Step::kMemory, "memory", true, check_memory, make_memory},
-    FaultRule{Step::kDiskFill, "disk_fill", true, check_disk_fill, make_disk_fill},
-    FaultRule{Step::kDiskWipe, "disk_wipe", false, check_disk_wipe, make_disk_wipe},
-    FaultRule{Step::kCustom, "custom", false, check_custom, make_custom},
-    FaultRule{Step::kPartition, "partition", true, check_partition, make_partition},
-    FaultRule{Step::kDelay, "delay", true, check_delay, make_delay},
-    FaultRule{Step::kOmission, "omission", true, check_omission, make_omission},
-    FaultRule{Step::kBandwidth, "bandwidth", true, check_bandwidth, make_bandwidth},
+    FaultRule{Step::kKill, "kill", false, false, check_kill, make_kill},
+    FaultRule{Step::kSignal, "signal", false, false, check_signal, make_signal},
+    FaultRule{Step::kStop, "stop", false, false, check_stop, make_stop},
+    FaultRule{Step::kStart, "start", false, true, check_start, make_start},
+    FaultRule{Step::kRestart, "restart", false, true, check_restart, make_restart},
+    FaultRule{Step::kPause, "pause", true, true, check_pause, make_pause},
+    FaultRule{Step::kCpu, "cpu", true, true, check_cpu, make_cpu},
+    FaultRule{Step::kMemory, "memory", true, true, check_memory, make_memory},
+    FaultRule{Step::kDiskFill, "disk_fill", true, true, check_disk_fill, make_disk_fill},
+    FaultRule{Step::kDiskWipe, "disk_wipe", false, false, check_disk_wipe,
+              make_disk_wipe},
+    FaultRule{Step::kCustom, "custom", false, true, check_custom, make_custom},
+    FaultRule{Step::kPartition, "partition", true, true, check_partition, make_partition},
+    FaultRule{Step::kDelay, "delay", true, true, check_delay, make_delay},
+    FaultRule{Step::kOmission, "omission", true, true, check_omission, make_omission},
+    FaultRule{Step::kBandwidth, "bandwidth", true, true, check_bandwidth, make_bandwidth},
 };
 
 }  // namespace

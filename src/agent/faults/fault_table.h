@@ -16,6 +16,9 @@ struct FaultRule {
   const char* name;  // as FDSL calls it
   /// It stays until it is undone (a pause), or is over when it is done (a kill).
   bool lasts;
+  /// It is prepared and made ready before its moment, because at the moment that would
+  /// take too long.
+  bool ahead;
   /// When the plan is loaded; the instance need not run yet. Returns a note for people
   /// ("delays are made by a proxy here") or "". Error: why this host cannot do it, and
   /// what would help.

@@ -1,6 +1,9 @@
 #include "agent/faults/helper_process.h"
 
 #include <atomic>
+#include <chrono>
+#include <csignal>
+#include <thread>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -13,6 +16,20 @@ namespace cutset::agent {
 namespace {
 
 constexpr int64_t kLongestSeconds = 24 * 3600;
+
+// Loading the program takes its time on a busy machine.
+constexpr std::chrono::milliseconds kStopPatience{5000};
+
+bool has_stopped(const ProcessId& id) {
+  const auto deadline = std::chrono::steady_clock::now() + kStopPatience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const auto info = read_process(id.pid);
+    if (!info || info->id != id || info->dead()) return false;
+    if (info->state == 'T') return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
 
 std::string next_name() {
   static std::atomic<uint64_t> last{0};
@@ -32,9 +49,16 @@ Result<std::unique_ptr<HelperProcess>> HelperProcess::start(
   const std::string name = request.name;
   CUTSET_ASSIGN(const int64_t pid, host.supervisor->start(std::move(request)));
   const auto info = read_process(static_cast<pid_t>(pid));
-  return std::unique_ptr<HelperProcess>(
+  std::unique_ptr<HelperProcess> helper(
       new HelperProcess(*host.supervisor, name, log_file(host.state_folder, name),
                         info ? info->id : ProcessId{static_cast<pid_t>(pid), 0}));
+  if (!has_stopped(helper->id()))
+    return Error::unavailable("the process that presses does not get ready");
+  return helper;
+}
+
+Status HelperProcess::begin() const {
+  return signal_process(id_, SIGCONT);
 }
 
 HelperProcess::HelperProcess(Supervisor& supervisor, std::string name, std::string log,

@@ -1,6 +1,7 @@
 // A process of ours that presses on the machine (agent/pressure.h): started and ended by
 // the keeper, in the cgroups of the instance, gone with this object, with the keeper, and
-// by itself when its time is over.
+// by itself when its time is over. It is started before its moment and stops itself until
+// it is told to begin.
 #pragma once
 
 #include <memory>
@@ -12,12 +13,15 @@ namespace cutset::agent {
 
 class HelperProcess {
  public:
-  /// `arguments` follow the name of this program.
+  /// Returns when it has stopped itself. `arguments` follow the name of this program.
   static Result<std::unique_ptr<HelperProcess>> start(const FaultHost& host, Body& body,
                                                       std::vector<std::string> arguments);
   ~HelperProcess();
   HelperProcess(const HelperProcess&) = delete;
   HelperProcess& operator=(const HelperProcess&) = delete;
+
+  /// Error: it has ended.
+  Status begin() const;
 
   const ProcessId& id() const { return id_; }
 

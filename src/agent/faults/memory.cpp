@@ -1,5 +1,6 @@
 #include "agent/faults/memory.h"
 
+#include <algorithm>
 #include <thread>
 
 #include <fmt/format.h>
@@ -35,12 +36,19 @@ class Memory final : public Fault {
     return std::vector<UndoRecord>();
   }
 
-  Result<std::string> apply() override {
+  Status make_ready() override {
+    if (holder_ != nullptr) return {};
     CUTSET_ASSIGN(holder_, HelperProcess::start(
                                host_, *body_,
                                {"hold-memory", std::to_string(bytes()),
                                 std::to_string(kMemoryReserve),
                                 std::to_string(helper_seconds(step_.duration_ns()))}));
+    own_ = resident_memory(holder_->id().pid);
+    return {};
+  }
+
+  Result<std::string> apply() override {
+    CUTSET_TRY(holder_->begin());
     return fmt::format("{} bytes by pid {}", bytes(), holder_->id().pid);
   }
 
@@ -48,7 +56,8 @@ class Memory final : public Fault {
     const auto deadline = std::chrono::steady_clock::now() + kTouchPatience;
     uint64_t held = 0;
     while (alive(holder_->id()) && !host_.is_closing()) {
-      held = resident_memory(holder_->id().pid);
+      const uint64_t resident = resident_memory(holder_->id().pid);
+      held = resident - std::min(resident, own_);
       if (held >= bytes()) return fmt::format("{} bytes are resident", held);
       if (std::chrono::steady_clock::now() >= deadline) break;
       std::this_thread::sleep_for(milliseconds(5));
@@ -69,6 +78,7 @@ class Memory final : public Fault {
   const FaultHost& host_;
   Body* body_ = nullptr;
   std::unique_ptr<HelperProcess> holder_;
+  uint64_t own_ = 0;  // what it has in memory before it begins
 };
 
 }  // namespace

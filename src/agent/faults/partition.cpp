@@ -1,6 +1,7 @@
 #include "agent/faults/partition.h"
 
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -34,13 +35,18 @@ class Partition final : public Fault {
                   link::match_link(ends.target, ends.peers, ends.all));
     conditions_ = conditions_of(match, action.direction());
     table_.reset();
+    made_ = false;
     CUTSET_ASSIGN(link::FilterTable table, link::FilterTable::prepare(found, host_.mark));
     table_.emplace(std::move(table));
     return std::vector<UndoRecord>{{kPartitionRecord, table_->record_words()}};
   }
 
+  Status make_ready() override {
+    return std::exchange(made_, true) ? Status() : table_->make(conditions_);
+  }
+
   Result<std::string> apply() override {
-    CUTSET_TRY(table_->lose(conditions_));
+    CUTSET_TRY(table_->wake());
     return fmt::format("{} peers", step_.partition().peers_size());
   }
 
@@ -51,6 +57,7 @@ class Partition final : public Fault {
   const FaultHost& host_;
   std::vector<link::Condition> conditions_;
   std::optional<link::FilterTable> table_;
+  bool made_ = false;
 };
 
 }  // namespace

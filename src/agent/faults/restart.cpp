@@ -14,6 +14,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kGrace{1000};
 
+// Its moment is when the old process is told to end, or, where there is none, when the
+// new one is executed.
 class Restart final : public Fault {
  public:
   Restart(const v1::Step& step, const FaultHost& host) : step_(step), host_(host) {}
@@ -23,11 +25,24 @@ class Restart final : public Fault {
     return std::vector<UndoRecord>();
   }
 
+  Status make_ready() override { return body_->prepare_start(); }
+
   Result<std::string> apply() override {
     const Result<std::string> before = body_->describe();
-    if (before.ok()) CUTSET_TRY(end());
-    CUTSET_ASSIGN(const std::string after, body_->start());
-    return before.ok() ? fmt::format("{}, before {}", after, *before) : after;
+    if (!before.ok()) return body_->start();
+    // A paused one could not follow a request to end.
+    const Result<bool> paused = body_->paused();
+    asked_ = paused.ok() && !*paused;
+    CUTSET_TRY(asked_ ? body_->terminate() : body_->kill());
+    told_ = true;
+    return *before;
+  }
+
+  Status finish() override {
+    if (!told_) return {};
+    CUTSET_TRY(end());
+    CUTSET_TRY(body_->start());
+    return {};
   }
 
   Result<std::string> verify() override {
@@ -35,15 +50,15 @@ class Restart final : public Fault {
     return who + " runs";
   }
 
+  Status release() override {
+    if (body_ != nullptr) body_->forget_start();
+    return {};
+  }
+
  private:
   Status end() {
-    // A paused one could not follow a request to end.
-    const Result<bool> paused = body_->paused();
-    if (paused.ok() && !*paused) {
-      CUTSET_TRY(body_->terminate());
-      if (ended_in_time(*body_, host_, kGrace)) return {};
-    }
-    CUTSET_TRY(body_->kill());
+    if (asked_ && ended_in_time(*body_, host_, kGrace)) return {};
+    if (asked_) CUTSET_TRY(body_->kill());
     if (body_->await_end(milliseconds(2000))) return {};
     return Error::unavailable("some of its processes do not end");
   }
@@ -51,6 +66,8 @@ class Restart final : public Fault {
   const v1::Step& step_;
   const FaultHost& host_;
   Body* body_ = nullptr;
+  bool told_ = false;   // that it is to end
+  bool asked_ = false;  // by its own means, not yet by SIGKILL
 };
 
 }  // namespace

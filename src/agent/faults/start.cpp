@@ -16,11 +16,18 @@ class Start final : public Fault {
     return std::vector<UndoRecord>();
   }
 
+  Status make_ready() override { return body_->prepare_start(); }
+
   Result<std::string> apply() override { return body_->start(); }
 
   Result<std::string> verify() override {
     CUTSET_ASSIGN(const std::string who, body_->describe());
     return who + " runs";
+  }
+
+  Status release() override {
+    if (body_ != nullptr) body_->forget_start();
+    return {};
   }
 
  private:

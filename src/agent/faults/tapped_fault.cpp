@@ -1,5 +1,7 @@
 #include "agent/faults/tapped_fault.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace cutset::agent {
@@ -15,9 +17,14 @@ Result<std::vector<UndoRecord>> TappedFault::prepare() {
   CUTSET_ASSIGN(const link::LinkEnds ends,
                 link::find_ends(step_.target(), peers_, *host_.instances));
   tap_.reset();
+  made_ = false;
   stage_ = make_stage(ends.ends);
   CUTSET_ASSIGN(tap_, link::LinkTap::prepare_sent(ends, host_.mark, *stage_));
   return std::vector<UndoRecord>{tap_->record()};
+}
+
+Status TappedFault::make_ready() {
+  return std::exchange(made_, true) ? Status() : tap_->make();
 }
 
 Result<std::string> TappedFault::apply() {

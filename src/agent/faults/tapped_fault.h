@@ -18,6 +18,7 @@ Status check_tap(const v1::Step& step, const link::Peers& peers, const FaultHost
 class TappedFault : public Fault {
  public:
   Result<std::vector<UndoRecord>> prepare() final;
+  Status make_ready() final;
   Result<std::string> apply() final;
   Result<std::string> verify() override;
   Status release() final;
@@ -38,6 +39,7 @@ class TappedFault : public Fault {
 
  private:
   std::unique_ptr<link::LinkTap> tap_;
+  bool made_ = false;
 };
 
 }  // namespace cutset::agent

@@ -27,34 +27,37 @@ std::vector<uint64_t> numbers_behind(const std::string& text, std::string_view w
 
 }  // namespace
 
-FilterTable::FilterTable(NetworkNamespace place, pid_t leader, std::string table,
-                         MarkNumber number, NftTransaction transaction)
+FilterTable::FilterTable(NetworkNamespace place, ProcessId leader, std::string table,
+                         MarkNumber number, NftTransaction transaction,
+                         TableSwitch tables)
     : place_(std::move(place)),
       leader_(leader),
       table_(std::move(table)),
       number_(std::move(number)),
       taken_(taken_mark(0, number_.value())),
-      transaction_(std::move(transaction)) {}
+      transaction_(std::move(transaction)),
+      tables_(std::move(tables)) {}
 
 Result<FilterTable> FilterTable::prepare(const LinkEnds& ends, const std::string& mark) {
   CUTSET_ASSIGN(NftTransaction transaction, NftTransaction::prepare(ends.place));
+  CUTSET_ASSIGN(TableSwitch tables, TableSwitch::open(ends.place));
   CUTSET_ASSIGN(MarkNumber number, MarkNumber::take());
   return FilterTable(ends.place.copy(), ends.leader, next_table_name(mark),
-                     std::move(number), std::move(transaction));
+                     std::move(number), std::move(transaction), std::move(tables));
 }
 
 std::vector<std::string> FilterTable::record_words() const {
-  return taken_words(place_, leader_, table_, taken_);
+  return taken_words(place_, leader_.pid, table_, taken_);
 }
 
-Status FilterTable::lose(const std::vector<Condition>& conditions) {
+Status FilterTable::make(const std::vector<Condition>& conditions) {
   std::string text = fmt::format(
-      "add table inet {0}\n"
+      "add table inet {0} {{ flags dormant; }}\n"
       "add chain inet {0} output {{ type route hook output priority {1}; policy accept; "
       "}}\n"
       "add chain inet {0} input {{ type filter hook input priority {1}; policy accept; "
       "}}\n"
-      "add table netdev {0}\n"
+      "add table netdev {0} {{ flags dormant; }}\n"
       "add chain netdev {0} lost {{ type filter hook ingress device \"lo\" priority {1}; "
       "policy accept; }}\n"
       "add rule netdev {0} lost meta mark {2:#x} drop\n",
@@ -78,6 +81,11 @@ Status FilterTable::lose(const std::vector<Condition>& conditions) {
   return transaction_.commit(text);
 }
 
+Status FilterTable::wake() {
+  CUTSET_TRY(still_there(place_, leader_));
+  return tables_.wake({"inet " + table_, "netdev " + table_});
+}
+
 Result<std::string> FilterTable::verify() const {
   CUTSET_ASSIGN(const std::string listed, list_table(place_, "inet " + table_));
   const std::vector<uint64_t> met = numbers_behind(listed, "counter packets ");
@@ -86,6 +94,7 @@ Result<std::string> FilterTable::verify() const {
         fmt::format("{} of {} rules are there: somebody else changed the tables of ours",
                     met.size(), rules_));
   }
+  CUTSET_TRY(in_force(listed));
   uint64_t packets = 0;
   for (const uint64_t count : met) packets += count;
   return fmt::format("{} rules are there, they met {} packets so far", rules_, packets);

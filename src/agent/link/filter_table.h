@@ -14,6 +14,7 @@
 #include "agent/link/link_ends.h"
 #include "agent/link/mark_number.h"
 #include "agent/link/nft.h"
+#include "agent/link/table_switch.h"
 
 namespace cutset::agent::link {
 
@@ -24,21 +25,25 @@ class FilterTable {
 
   /// For undo_taken() (taken_packets.h).
   std::vector<std::string> record_words() const;
-  /// Called once.
-  Status lose(const std::vector<Condition>& conditions);
-  /// Are all rules there? How many packets they met: "4 rules are there, 12 packets met".
+  /// Makes everything, asleep: no packet is lost yet. Called once.
+  Status make(const std::vector<Condition>& conditions);
+  /// Loses packets from now on. Requires: make() succeeded.
+  Status wake();
+  /// Are all rules there, and in force? How many packets they met: "4 rules are there,
+  /// they met 12 packets so far".
   Result<std::string> verify() const;
 
  private:
-  FilterTable(NetworkNamespace place, pid_t leader, std::string table, MarkNumber number,
-              NftTransaction transaction);
+  FilterTable(NetworkNamespace place, ProcessId leader, std::string table,
+              MarkNumber number, NftTransaction transaction, TableSwitch tables);
 
   NetworkNamespace place_;
-  pid_t leader_;
+  ProcessId leader_;
   std::string table_;
   MarkNumber number_;
   uint32_t taken_;
   NftTransaction transaction_;
+  TableSwitch tables_;
   size_t rules_ = 0;
 };
 

@@ -111,7 +111,13 @@ Result<LinkEnds> find_ends(const v1::InstanceName& target, const Peers& peers,
   CUTSET_ASSIGN(Fd file, instances.network_namespace(target));
   CUTSET_ASSIGN(NetworkNamespace place, NetworkNamespace::of(std::move(file)));
   const Result<ProcessId> leader = instances.leader(target);
-  return LinkEnds{std::move(ends), std::move(place), leader ? leader->pid : 0};
+  return LinkEnds{std::move(ends), std::move(place), leader.ok() ? *leader : ProcessId{}};
+}
+
+Status still_there(const NetworkNamespace& place, const ProcessId& leader) {
+  if (place.is_own() || leader.pid == 0 || alive(leader)) return {};
+  return Error::unavailable(fmt::format(
+      "process {}, in whose network this was made ready, has ended", leader.pid));
 }
 
 std::function<framing::Side(const Flow&)> side_by_ports(const PlannedEnds& ends) {

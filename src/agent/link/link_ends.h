@@ -13,6 +13,7 @@
 #include "agent/link/link_match.h"
 #include "agent/link/network_namespace.h"
 #include "agent/link/packet.h"
+#include "agent/proc.h"
 
 namespace cutset::agent {
 class Instances;
@@ -36,11 +37,15 @@ Result<PlannedEnds> planned_ends(const v1::InstanceName& target, const Peers& pe
 struct LinkEnds {
   PlannedEnds ends;
   NetworkNamespace place;  // of the target
-  pid_t leader = 0;        // a process in it, for finding it again
+  ProcessId leader;        // a process in it, for finding it again; pid 0: none is known
 };
 /// When the target runs.
 Result<LinkEnds> find_ends(const v1::InstanceName& target, const Peers& peers,
                            const Instances& instances);
+
+/// Error: what was found ahead of time is not so any more: the container that has this
+/// namespace has ended. (A namespace of the agent's own does not change.)
+Status still_there(const NetworkNamespace& place, const ProcessId& leader);
 
 /// Who opened a connection, by the ports on which both ends listen.
 std::function<framing::Side(const Flow&)> side_by_ports(const PlannedEnds& ends);

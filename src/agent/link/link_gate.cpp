@@ -64,6 +64,7 @@ class GateWatch final : public MessageGate::Watch {
     opener_->watch = this;
     CUTSET_ASSIGN(tap_, LinkTap::prepare_sent(ends, mark, stage_));
     CUTSET_ASSIGN(record_number_, intents_.write(tap_->record()));
+    CUTSET_TRY(tap_->make());
     return tap_->open();
   }
 

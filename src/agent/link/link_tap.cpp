@@ -55,12 +55,14 @@ Result<std::unique_ptr<LinkTap>> LinkTap::prepare(const LinkEnds& ends, TapMatch
                                                   const std::string& mark,
                                                   PacketStage& stage) {
   CUTSET_ASSIGN(NftTransaction transaction, NftTransaction::prepare(ends.place));
+  CUTSET_ASSIGN(TableSwitch tables, TableSwitch::open(ends.place));
   std::vector<std::string> addresses;
   for (const End& peer : ends.ends.peers)
     addresses.insert(addresses.end(), peer.addresses.begin(), peer.addresses.end());
   CUTSET_ASSIGN(MarkNumber number, MarkNumber::take());
-  std::unique_ptr<LinkTap> tap(new LinkTap(
-      ends.place.copy(), ends.leader, std::move(number), stage, std::move(transaction)));
+  std::unique_ptr<LinkTap> tap(new LinkTap(ends.place.copy(), ends.leader,
+                                           std::move(number), stage,
+                                           std::move(transaction), std::move(tables)));
   tap->mtu_ = mtu_towards(ends.place, addresses);
   tap->table_ = next_table_name(mark);
   tap->name_.device =
@@ -81,13 +83,14 @@ Result<std::unique_ptr<LinkTap>> LinkTap::prepare_sent(const LinkEnds& ends,
   return prepare(ends, std::move(match), mark, stage);
 }
 
-LinkTap::LinkTap(NetworkNamespace place, pid_t leader, MarkNumber number,
-                 PacketStage& stage, NftTransaction transaction)
+LinkTap::LinkTap(NetworkNamespace place, ProcessId leader, MarkNumber number,
+                 PacketStage& stage, NftTransaction transaction, TableSwitch tables)
     : place_(std::move(place)),
       leader_(leader),
       number_(std::move(number)),
       stage_(stage),
-      transaction_(std::move(transaction)) {}
+      transaction_(std::move(transaction)),
+      tables_(std::move(tables)) {}
 
 LinkTap::~LinkTap() {
   // Who cares for what is left has called close() before, or has the record.
@@ -95,12 +98,12 @@ LinkTap::~LinkTap() {
 }
 
 UndoRecord LinkTap::record() const {
-  return {kTapRecord, taken_words(place_, leader_, table_, name_.taken)};
+  return {kTapRecord, taken_words(place_, leader_.pid, table_, name_.taken)};
 }
 
 std::string LinkTap::rules_for_sent() const {
   const OutgoingMatch& match = match_.sent;
-  std::string text = fmt::format("add table inet {}\n", table_);
+  std::string text = fmt::format("add table inet {} {{ flags dormant; }}\n", table_);
   for (const std::string& set : match.sets)
     text += fmt::format("add set inet {} {}\n", table_, set);
   text += fmt::format(
@@ -123,7 +126,7 @@ std::string LinkTap::rules_for_sent() const {
     }
   }
   text += fmt::format(
-      "add table netdev {0}\n"
+      "add table netdev {0} {{ flags dormant; }}\n"
       "add chain netdev {0} take {{ type filter hook ingress device \"lo\" priority 0; "
       "policy accept; }}\n"
       "add rule netdev {0} take meta mark {1:#x} counter fwd to \"{2}\"\n",
@@ -136,7 +139,6 @@ std::string LinkTap::rules_for_sent() const {
 std::string LinkTap::rules_for_arriving(const std::vector<std::string>& devices) const {
   if (match_.arriving.empty() || devices.empty()) return "";
   std::string text = fmt::format(
-      "add table netdev {0}\n"
       "add chain netdev {0} arrive {{ type filter hook ingress devices = {{ {1} }} "
       "priority {2}; policy accept; }}\n",
       table_, join(devices, ", "), static_cast<int>(number_.value()));
@@ -147,7 +149,7 @@ std::string LinkTap::rules_for_arriving(const std::vector<std::string>& devices)
   return text;
 }
 
-Status LinkTap::open() {
+Status LinkTap::make() {
   begun_ = true;
   alarm_.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
   wake_.reset(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -163,10 +165,16 @@ Status LinkTap::open() {
   return transaction_.commit(rules_for_sent() + rules_for_arriving(devices_of(place_)));
 }
 
+Status LinkTap::open() {
+  CUTSET_TRY(still_there(place_, leader_));
+  return tables_.wake({"inet " + table_, "netdev " + table_});
+}
+
 Result<std::string> LinkTap::verify() const {
   CUTSET_ASSIGN(const std::string listed, list_table(place_, "inet " + table_));
   if (listed.find("chain take") == std::string::npos)
     return Error::unavailable("the rules that lead packets to the agent are gone");
+  CUTSET_TRY(in_force(listed));
   return fmt::format("device {} is up, packets are led to it", name_.device);
 }
 
@@ -238,7 +246,7 @@ Status LinkTap::close() {
   begun_ = false;
   // First nothing new comes, then what came goes on: the other way round some would be
   // lost.
-  Status removed = undo_tables(place_, {"inet " + table_, "netdev " + table_});
+  Status removed = tables_.remove({"inet " + table_, "netdev " + table_});
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

@@ -13,8 +13,8 @@
 // Invariant: packets of one connection keep their order, as long as the stage keeps it.
 // While a tap is opened or closed some may overtake others.
 //
-// Thread rule: open(), close() and the destructor by one owner; call_in_tap() from any
-// thread. The stage is called on the tap's own thread.
+// Thread rule: make(), open(), close() and the destructor by one owner; call_in_tap()
+// from any thread. The stage is called on the tap's own thread.
 #pragma once
 
 #include <functional>
@@ -29,6 +29,7 @@
 #include "agent/link/mark_number.h"
 #include "agent/link/nft.h"
 #include "agent/link/packet_stage.h"
+#include "agent/link/table_switch.h"
 #include "agent/link/tap_device.h"
 
 namespace cutset::agent::link {
@@ -57,8 +58,11 @@ class LinkTap {
   LinkTap(const LinkTap&) = delete;
   LinkTap& operator=(const LinkTap&) = delete;
 
-  /// What undoing needs; write it before open().
+  /// What undoing needs; write it before make().
   UndoRecord record() const;
+  /// Makes everything but the way into the device: no packet comes yet. Called once.
+  Status make();
+  /// Packets come from now on. Requires: make() succeeded.
   Status open();
   /// Is the device there, and does the kernel lead packets into it? How it was seen.
   Result<std::string> verify() const;
@@ -70,8 +74,8 @@ class LinkTap {
   void call_in_tap(std::function<void()> function);
 
  private:
-  LinkTap(NetworkNamespace place, pid_t leader, MarkNumber number, PacketStage& stage,
-          NftTransaction transaction);
+  LinkTap(NetworkNamespace place, ProcessId leader, MarkNumber number, PacketStage& stage,
+          NftTransaction transaction, TableSwitch tables);
   std::string rules_for_sent() const;
   std::string rules_for_arriving(const std::vector<std::string>& devices) const;
   void run();
@@ -79,15 +83,16 @@ class LinkTap {
   void set_alarm(Nanos when);
 
   NetworkNamespace place_;
-  const pid_t leader_;  // a process of the namespace, for finding it again
+  const ProcessId leader_;  // a process of the namespace, for finding it again
   const MarkNumber number_;
   PacketStage& stage_;
   NftTransaction transaction_;
+  TableSwitch tables_;
   TapMatch match_;
   unsigned mtu_ = 1500;
   std::string table_;  // its name; one of family inet and one of netdev
   TapName name_;
-  bool begun_ = false;  // opened, perhaps not wholly
+  bool begun_ = false;  // made, perhaps not wholly
   std::unique_ptr<TapDevice> device_;
   Fd alarm_;
   Fd wake_;

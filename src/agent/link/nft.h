@@ -1,10 +1,10 @@
 // Changes of nftables by the program nft: one transaction each, all or nothing.
 //
 // The program and not its library: libnftables is GPL, and a parser that crashes takes
-// nothing else with it. It is started beforehand and waits for its text, so that making a
-// rule costs no start of a program at the moment when it counts.
+// nothing else with it. It takes its time, so it makes tables that sleep; at the moment
+// when it counts they are woken without it (table_switch.h).
 //
-// Thread rule: one owner; undo_tables() from any thread.
+// Thread rule: one owner; free functions from any thread.
 #pragma once
 
 #include <string>
@@ -20,7 +20,8 @@ namespace cutset::agent::link {
 
 class NftTransaction {
  public:
-  /// Starts nft in the namespace; nothing is changed. Error: there is no nft.
+  /// Starts nft in the namespace, which waits; nothing is changed. Error: there is no
+  /// nft.
   static Result<NftTransaction> prepare(const NetworkNamespace& place);
   NftTransaction(NftTransaction&& other) noexcept;
   NftTransaction& operator=(NftTransaction&& other) = delete;
@@ -48,8 +49,8 @@ bool is_our_table(const std::string& table);
 /// The name of the next table of this agent, never the same twice in a process.
 std::string next_table_name(const std::string& mark);
 
-/// Removes tables of ours; those that are not there are no error.
-Status undo_tables(const NetworkNamespace& place, const std::vector<std::string>& tables);
+/// Error: what list_table() returned sleeps.
+Status in_force(const std::string& listed);
 
 /// What nft lists, for looking whether rules are there.
 Result<std::string> list_table(const NetworkNamespace& place, const std::string& table);

@@ -5,6 +5,7 @@
 #include "agent/link/nft.h"
 #include "agent/link/packet_marks.h"
 #include "agent/link/route_rules.h"
+#include "agent/link/table_switch.h"
 
 namespace cutset::agent::link {
 
@@ -39,7 +40,7 @@ Status undo_taken(const std::vector<std::string>& words) {
   const std::optional<NetworkNamespace> place =
       NetworkNamespace::find(*inode, static_cast<pid_t>(*leader));
   if (!place) return {};
-  CUTSET_TRY(undo_tables(*place, {words[2], words[3]}));
+  CUTSET_TRY(remove_tables(*place, {words[2], words[3]}));
   const auto number = static_cast<uint32_t>(*mark);
   return place->run([number] { return remove_rule(number, number); });
 }

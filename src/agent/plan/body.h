@@ -33,7 +33,9 @@ class Command {
  public:
   virtual ~Command() = default;
   virtual std::string describe() const = 0;  // "pid 4711"
-  /// Nothing: it still runs after `patience`.
+  /// Called once. Error: it cannot be executed.
+  virtual Status begin() = 0;
+  /// Requires: it has begun. Nothing: it still runs after `patience`.
   virtual std::optional<RunOutcome> wait(std::chrono::milliseconds patience) = 0;
 };
 
@@ -50,6 +52,11 @@ class Body {
   /// Returns what describe() would. Error: it runs already, or cannot be started. A task
   /// of a Swarm may run already, as its service has begun it, and may take ten seconds.
   virtual Result<std::string> start() = 0;
+  /// Does of start() what nobody sees yet, if it does not run; start() goes on from
+  /// there.
+  virtual Status prepare_start() { return {}; }
+  /// What prepare_start() made, and start() has not used, is ended.
+  virtual void forget_start() {}
   /// To the first process.
   virtual Status signal(int number) = 0;
   /// SIGTERM (a container's stop signal); does not wait.
@@ -72,8 +79,8 @@ class Body {
   /// "/" as it sees it. Error: it has none that can be seen now (a container that does
   /// not run).
   virtual Result<Fd> root() = 0;
-  /// Returns when the command has begun. Error: it cannot be executed.
-  virtual Result<std::unique_ptr<Command>> begin_command(
+  /// A command that waits to be begun.
+  virtual Result<std::unique_ptr<Command>> prepare_command(
       const std::vector<std::string>& arguments) = 0;
 };
 

@@ -39,18 +39,26 @@ bool is_task(const ContainerState& state, const v1::SwarmTask& task) {
   return words.size() >= 3 && words[words.size() - 2] == std::to_string(task.slot());
 }
 
-// A command that the engine executes in the container.
+// A command that the engine executes in the container, whose first process is `first`.
 class EngineCommand final : public Command {
  public:
-  EngineCommand(ContainerEngine engine, std::string exec)
-      : engine_(std::move(engine)), exec_(std::move(exec)), thread_([this] { run(); }) {}
+  EngineCommand(ContainerEngine engine, std::string exec, ProcessId first)
+      : engine_(std::move(engine)), exec_(std::move(exec)), first_(first) {}
   ~EngineCommand() override {
+    if (!thread_.joinable()) return;
     if (!wait(milliseconds(0))) end();
     stop_ = true;
     thread_.join();
   }
 
   std::string describe() const override { return "execution " + short_id(exec_); }
+
+  Status begin() override {
+    if (!alive(first_))
+      return Error::unavailable("the container in which it was prepared has ended");
+    thread_ = std::thread([this] { run(); });
+    return {};
+  }
 
   std::optional<RunOutcome> wait(milliseconds patience) override {
     std::unique_lock lock(mutex_);
@@ -82,6 +90,7 @@ class EngineCommand final : public Command {
 
   const ContainerEngine engine_;
   const std::string exec_;
+  const ProcessId first_;
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -278,12 +287,14 @@ Result<Fd> ContainerBody::root() {
   return folder;
 }
 
-Result<std::unique_ptr<Command>> ContainerBody::begin_command(
+Result<std::unique_ptr<Command>> ContainerBody::prepare_command(
     const std::vector<std::string>& arguments) {
   CUTSET_ASSIGN(const ContainerState state, look_running());
+  const auto first = read_process(state.pid);
+  if (!first) return Error::unavailable("the first process of the container is not seen");
   CUTSET_ASSIGN(std::string exec, engine_.create_exec(state.id, arguments));
   return std::unique_ptr<Command>(
-      std::make_unique<EngineCommand>(engine_, std::move(exec)));
+      std::make_unique<EngineCommand>(engine_, std::move(exec), first->id));
 }
 
 Status undo_paused_container(const std::vector<std::string>& words) {

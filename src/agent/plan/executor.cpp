@@ -18,8 +18,8 @@ using std::chrono::nanoseconds;
 using v1::Step;
 using v1::StepEvent;
 
-// Looking a target up and writing its record down is done before the moment, so that the
-// moment itself only has to be acted on.
+// Looking a target up, writing its record down and making everything ready is done before
+// the moment, so that the moment itself only has to be acted on.
 constexpr milliseconds kPrepareAhead{500};
 constexpr std::chrono::seconds kFiringPatience{15};
 
@@ -135,16 +135,13 @@ Status Executor::start(int64_t barrier_utc_ns) {
 
 void Executor::arm_time(StepRun& run) {
   const auto due = *barrier_ + nanoseconds(run.step->at_ns());
-  if (run.rule != nullptr && run.rule->lasts) {
-    timeline_.at(std::max(due - kPrepareAhead, Monotonic::now()),
-                 [this, &run] { prepare_ahead(run); });
-  }
+  if (run.rule != nullptr && run.rule->ahead) prepare_before(run, due);
   timeline_.at(due, [this, &run, due] { begin(run, "", due, {}); });
 }
 
 Status Executor::arm_trigger(StepRun& run) {
   const v1::Trigger& trigger = run.step->when();
-  if (run.rule != nullptr && run.rule->lasts)
+  if (run.rule != nullptr && run.rule->ahead)
     timeline_.now([this, &run] { prepare_ahead(run); });
   timeline_.at(*barrier_ + nanoseconds(trigger.timeout_ns()),
                [this, &run] { trigger_timed_out(run); });
@@ -166,15 +163,26 @@ Status Executor::watch_for(StepRun& run) {
       });
 }
 
+void Executor::prepare_before(StepRun& run, Monotonic::time_point due) {
+  timeline_.at(std::max(due - kPrepareAhead, Monotonic::now()),
+               [this, &run] { prepare_ahead(run); });
+}
+
+std::unique_lock<std::mutex> Executor::lock_life(const StepRun& run) {
+  if (!acts_on_life(*run.step)) return {};
+  return std::unique_lock(lives_.at(text_of(run.step->target())));
+}
+
 // What goes wrong here is looked at again when the step fires: the target may come up
 // yet.
 void Executor::prepare_ahead(StepRun& run) {
   const std::lock_guard work(run.work);
+  const std::unique_lock<std::mutex> life = lock_life(run);
   {
     const std::lock_guard lock(mutex_);
     if (run.state != State::kArmed || closing_) return;
   }
-  (void)prepare(run);
+  (void)(run.prepared ? make_ready(run) : prepare(run));
 }
 
 Status Executor::fire(const std::string& step) {
@@ -222,9 +230,7 @@ void Executor::carry_out(StepRun& run, Ended planned, const Release& release) {
   Monotonic::time_point fired_at;
   {
     const std::lock_guard work(run.work);
-    std::unique_lock<std::mutex> life;
-    if (acts_on_life(*run.step))
-      life = std::unique_lock(lives_.at(text_of(run.step->target())));
+    const std::unique_lock<std::mutex> life = lock_life(run);
     applied = run.rule == nullptr ? do_own_action(*run.step) : apply(run);
     fired_at = Monotonic::now();
     if (applied.ok()) {
@@ -232,8 +238,10 @@ void Executor::carry_out(StepRun& run, Ended planned, const Release& release) {
     } else {
       add(StepEvent::FAILED, run, "", applied.error().text());
     }
+    const bool of_fault = applied.ok() && run.rule != nullptr;
+    const Status finished = of_fault ? run.fault->finish() : Status();
     if (release) release();
-    if (applied.ok() && run.rule != nullptr) verify(run);
+    if (of_fault) verify(run, finished);
     if (!applied.ok()) {
       const Status undone = undo_fault(run);
       if (!undone.ok()) add(StepEvent::FAILED, run, "", undone.error().text());
@@ -250,10 +258,12 @@ void Executor::fired(StepRun& run, const std::string& on_what) {
   for (auto entry = first; entry != last; ++entry) {
     StepRun& next = *entry->second;
     if (is_too_early(next, now)) continue;
-    timeline_.at(now + nanoseconds(next.step->when().step().after_ns()),
-                 [this, &next, id = run.step->id()] {
-                   begin(next, "step " + id, std::nullopt, {});
-                 });
+    const auto due = now + nanoseconds(next.step->when().step().after_ns());
+    // Again: what this step did may be what the next one needs (a crash, a restart).
+    if (next.rule != nullptr && next.rule->ahead && due > now) prepare_before(next, due);
+    timeline_.at(due, [this, &next, id = run.step->id()] {
+      begin(next, "step " + id, std::nullopt, {});
+    });
   }
 }
 

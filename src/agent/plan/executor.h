@@ -75,15 +75,18 @@ class Executor {
   Status arm_trigger(StepRun& run);
   Status watch_for(StepRun& run);
   bool is_too_early(const StepRun& run, Monotonic::time_point now) const;
+  void prepare_before(StepRun& run, Monotonic::time_point due);
   void prepare_ahead(StepRun& run);
+  std::unique_lock<std::mutex> lock_life(const StepRun& run);
   void begin(StepRun& run, const std::string& on_what, Ended planned, Release release);
   void carry_out(StepRun& run, Ended planned, const Release& release);
   void trigger_timed_out(StepRun& run);
 
   Status prepare(StepRun& run);
+  Status make_ready(StepRun& run);
   Result<std::string> apply(StepRun& run);
   Result<std::string> do_own_action(const v1::Step& step);
-  void verify(StepRun& run);
+  void verify(StepRun& run, const Status& finished);
   void fired(StepRun& run, const std::string& on_what);
   void undo_at(StepRun& run, Monotonic::time_point when);
   void settle(StepRun& run, Ended planned, Monotonic::time_point fired_at);

@@ -26,8 +26,15 @@ Status Executor::prepare(StepRun& run) {
     }
     run.records.push_back({*number, record});
   }
-  run.prepared = true;
-  return {};
+  return make_ready(run);
+}
+
+// Requires: run.work is held, what is written down is what prepare() said.
+Status Executor::make_ready(StepRun& run) {
+  const Status ready = run.fault->make_ready();
+  run.prepared = ready.ok();
+  if (!ready.ok()) CUTSET_TRY(undo_fault(run));
+  return ready;
 }
 
 // Requires: run.work is held.
@@ -44,7 +51,8 @@ Result<std::string> Executor::apply(StepRun& run) {
 }
 
 // Requires: run.work is held.
-void Executor::verify(StepRun& run) {
+void Executor::verify(StepRun& run, const Status& finished) {
+  if (!finished.ok()) return add(StepEvent::FAILED, run, "", finished.error().text());
   const Result<std::string> seen = run.fault->verify();
   if (const RunOutcome* outcome = run.fault->outcome(); outcome != nullptr) {
     StepEvent event;

@@ -32,18 +32,21 @@ std::string next_command_name() {
 class KeptCommand final : public Command {
  public:
   KeptCommand(Supervisor& supervisor, const std::string& state_folder, std::string name,
-              int64_t pid)
+              std::unique_ptr<HeldProcess> process)
       : supervisor_(supervisor),
         state_folder_(state_folder),
         name_(std::move(name)),
-        pid_(pid) {}
+        process_(std::move(process)) {}
   ~KeptCommand() override {
+    process_.reset();
     if (!supervisor_.wait(name_, milliseconds(0)))
       (void)supervisor_.stop(name_, milliseconds(0));
     ::unlink(log_file(state_folder_, name_).c_str());
   }
 
-  std::string describe() const override { return fmt::format("pid {}", pid_); }
+  std::string describe() const override { return fmt::format("pid {}", process_->pid()); }
+
+  Status begin() override { return process_->go(); }
 
   std::optional<RunOutcome> wait(milliseconds patience) override {
     const std::optional<int> exit_code = supervisor_.wait(name_, patience);
@@ -66,7 +69,7 @@ class KeptCommand final : public Command {
   Supervisor& supervisor_;
   const std::string& state_folder_;
   const std::string name_;
-  const int64_t pid_;
+  std::unique_ptr<HeldProcess> process_;
 };
 
 }  // namespace
@@ -129,11 +132,7 @@ Result<std::vector<ProcessInfo>> ProcessBody::processes() {
   return found;
 }
 
-Result<std::string> ProcessBody::start() {
-  const std::lock_guard starting(starting_);
-  if (runs()) {
-    return Error::unavailable(fmt::format("{} runs already", text_of(instance_.name())));
-  }
+Status ProcessBody::clear_for_start() {
   if (group_.exists()) {
     // A pause is over with the processes that were paused.
     if (is_frozen(group_.folder).value_or(false)) CUTSET_TRY(resume());
@@ -145,6 +144,13 @@ Result<std::string> ProcessBody::start() {
   }
   // The keeper may still be busy with the end of the one before.
   (void)supervisor_.wait(service_, kLeftoverPatience);
+  return {};
+}
+
+// Requires: starting_ is held.
+Status ProcessBody::hold_next_life() {
+  if (next_life_ != nullptr) return {};
+  CUTSET_TRY(clear_for_start());
   const v1::ProcessInstance& process = instance_.process();
   StartRequest request;
   request.name = service_;
@@ -152,8 +158,30 @@ Result<std::string> ProcessBody::start() {
   request.environment = environment();
   request.folder = process.folder();
   if (group_.exists()) request.groups = {group_.folder};
-  CUTSET_ASSIGN(const int64_t pid, supervisor_.start(std::move(request)));
+  CUTSET_ASSIGN(next_life_, HeldProcess::start(supervisor_, std::move(request)));
+  return {};
+}
+
+Status ProcessBody::prepare_start() {
+  const std::lock_guard starting(starting_);
+  return runs() ? Status() : hold_next_life();
+}
+
+void ProcessBody::forget_start() {
+  const std::lock_guard starting(starting_);
+  next_life_.reset();
+}
+
+Result<std::string> ProcessBody::start() {
+  const std::lock_guard starting(starting_);
+  if (runs()) {
+    return Error::unavailable(fmt::format("{} runs already", text_of(instance_.name())));
+  }
+  CUTSET_TRY(hold_next_life());
+  const std::unique_ptr<HeldProcess> life = std::move(next_life_);
+  const int64_t pid = life->pid();
   const auto info = read_process(static_cast<pid_t>(pid));
+  CUTSET_TRY(life->go());
   if (info && info->parent == ::getppid()) {
     const std::lock_guard lock(mutex_);
     leader_ = info->id;
@@ -184,7 +212,7 @@ Status ProcessBody::kill() {
 
 void ProcessBody::end_leftovers() {
   const std::lock_guard starting(starting_);
-  if (!runs()) empty_group();
+  if (!runs() && next_life_ == nullptr) empty_group();
 }
 
 void ProcessBody::empty_group() {
@@ -245,7 +273,7 @@ Result<Fd> ProcessBody::root() {
 
 // Not in the instance's cgroup: a pause or a partition of the instance must not hit the
 // script that may be there to look at it.
-Result<std::unique_ptr<Command>> ProcessBody::begin_command(
+Result<std::unique_ptr<Command>> ProcessBody::prepare_command(
     const std::vector<std::string>& arguments) {
   StartRequest request;
   request.name = next_command_name();
@@ -253,9 +281,10 @@ Result<std::unique_ptr<Command>> ProcessBody::begin_command(
   request.environment = environment();
   request.folder = instance_.process().folder();
   const std::string name = request.name;
-  CUTSET_ASSIGN(const int64_t pid, supervisor_.start(std::move(request)));
-  return std::unique_ptr<Command>(
-      std::make_unique<KeptCommand>(supervisor_, state_folder_, name, pid));
+  CUTSET_ASSIGN(std::unique_ptr<HeldProcess> process,
+                HeldProcess::start(supervisor_, std::move(request)));
+  return std::unique_ptr<Command>(std::make_unique<KeptCommand>(
+      supervisor_, state_folder_, name, std::move(process)));
 }
 
 }  // namespace cutset::agent

@@ -1,12 +1,14 @@
 // An instance that the keeper runs as processes, as the service "service.slot".
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <optional>
 
 #include "cutset/agent/v1/schedule.pb.h"
 
 #include "agent/groups/group.h"
+#include "agent/held_process.h"
 #include "agent/plan/body.h"
 #include "agent/supervisor.h"
 
@@ -33,6 +35,8 @@ class ProcessBody final : public Body {
   Result<ProcessId> leader() override;
   Result<std::vector<ProcessInfo>> processes() override;
   Result<std::string> start() override;
+  Status prepare_start() override;
+  void forget_start() override;
   Status signal(int number) override;
   Status terminate() override;
   Status kill() override;
@@ -44,11 +48,13 @@ class ProcessBody final : public Body {
   Result<bool> paused() override;
   Result<std::vector<std::string>> groups() override;
   Result<Fd> root() override;
-  Result<std::unique_ptr<Command>> begin_command(
+  Result<std::unique_ptr<Command>> prepare_command(
       const std::vector<std::string>& arguments) override;
 
  private:
   std::vector<std::string> environment() const;
+  Status clear_for_start();
+  Status hold_next_life();
   void empty_group();
 
   const v1::Instance& instance_;
@@ -59,6 +65,7 @@ class ProcessBody final : public Body {
   const std::vector<std::string> variables_;
   const std::string service_;
   std::mutex starting_;  // held while a life begins and while one is cleaned up
+  std::unique_ptr<HeldProcess> next_life_;  // guarded by starting_; waits
   std::mutex mutex_;
   std::optional<ProcessId> leader_;  // guarded by mutex_; of the last start
 };
