@@ -305,7 +305,7 @@ std::vector<ProcessInfo> Keeper::processes_of(const std::string& name,
                                               const Service& service) const {
   const std::string mark = fmt::format("{}={}.{}", kMarkVariable, log_.mark(), name);
   std::vector<ProcessInfo> found;
-  for (const ProcessInfo& info : descendants(::getpid(), plan_.worker.pid)) {
+  for (const ProcessInfo& info : processes_below()) {
     if (info.session == service.id.pid || environment_holds(info.id.pid, mark, false))
       found.push_back(info);
   }
@@ -363,6 +363,13 @@ void Keeper::finish(const std::string& why, int exit_code) {
 
 void Keeper::undo_everything() {
   finished_ = true;
+  Result<Guard> guard = Guard::start(
+      {plan_.state_folder, plan_.socket_path, plan_.own_folder, plan_.worker});
+  if (guard.ok()) {
+    guard_.emplace(std::move(*guard));
+  } else {
+    log_warning("{}", guard.error().text());
+  }
   // The door and the worker first: with them goes the way to ask for more.
   remove_socket(plan_.socket_path, plan_.own_folder);
   if (worker_alive_) ::kill(plan_.worker.pid, SIGKILL);
@@ -405,11 +412,21 @@ void Keeper::undo_stage(UndoStage stage) {
   for (const auto& [number, problem] : result.problems) log_error("{}", problem);
 }
 
+// What services have become: everything below this process but its own helpers.
+std::vector<ProcessInfo> Keeper::processes_below() const {
+  std::vector<ProcessInfo> found = descendants(::getpid(), plan_.worker.pid);
+  if (guard_) {
+    std::erase_if(found,
+                  [&](const ProcessInfo& info) { return info.id.pid == guard_->pid(); });
+  }
+  return found;
+}
+
 Ending Keeper::end_descendants(std::chrono::milliseconds limit) {
   const Ending ending = end_processes(
       [this] {
         reap();
-        return descendants(::getpid(), plan_.worker.pid);
+        return processes_below();
       },
       kEndGrace, limit);
   for (const ProcessInfo& info : ending.left) {

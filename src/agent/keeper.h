@@ -15,6 +15,8 @@
 // end is reported.
 // 3. A fault exists only between its "undo" and its "undone" line.
 // 4. The loop never waits for the worker: a worker that does not read is a dead worker.
+// 5. The keeper is never the only one who could undo: its worker lives, or its guard
+// (guard.h). A worker that dies by itself is the exception, until the guard is there.
 //
 // Thread rule: one thread, in a process that has no other.
 #pragma once
@@ -22,11 +24,13 @@
 #include <chrono>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/ending.h"
 #include "agent/faults/undo_table.h"
+#include "agent/guard.h"
 #include "agent/intent_log.h"
 #include "agent/keeper_protocol.h"
 #include "agent/service_process.h"
@@ -92,6 +96,7 @@ class Keeper {
   void undo_everything();
   void await_worker_end(Clock::time_point deadline);
   void undo_stage(UndoStage stage);
+  std::vector<ProcessInfo> processes_below() const;
   Ending end_descendants(std::chrono::milliseconds limit);
   void note(const Status& written);
 
@@ -104,6 +109,7 @@ class Keeper {
   uint64_t last_record_ = 0;
   std::map<std::string, bool> log_rotated_;  // services that have run under this keeper
   Clock::time_point life_shown_;
+  std::optional<Guard> guard_;  // while everything is being ended
   bool worker_alive_ = true;
   bool finished_ = false;
   int exit_code_ = 0;

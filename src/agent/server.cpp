@@ -23,7 +23,6 @@
 #include "agent/supervisor.h"
 #include "agent/tls/tls_door.h"
 #include "agent/undo.h"
-#include "agent/unix_socket.h"
 #include "base/log.h"
 
 namespace cutset::agent {
@@ -33,7 +32,6 @@ namespace {
 constexpr int kExitInternal = 70;
 constexpr int kLargestRequest = 16 << 20;
 constexpr int kMostThreads = 64;
-constexpr unsigned kUndoAlarmSeconds = 6;
 constexpr std::chrono::milliseconds kHelloPatience{4000};
 constexpr std::chrono::milliseconds kLastReplies{300};
 
@@ -73,24 +71,7 @@ void set_up_process() {
 }
 
 [[noreturn]] void keeper_lost(const WorkerPlan& plan) {
-  const std::string& state_folder = plan.state_folder;
-  ::alarm(kUndoAlarmSeconds);  // whatever hangs below, this process does not stay
-  log_error("the keeper is gone: ending everything");
-  remove_socket(plan.socket_path, plan.exit_with_lease);
-  const auto intent = read_intent(state_folder);
-  if (intent.ok() && intent->has_value()) {
-    const Undone undone = undo(**intent, Evidence::kFresh);
-    log_info("ended {} processes, undid {} records", undone.processes.ended,
-             undone.records.size());
-    for (const std::string& problem : undone.problems) log_error("{}", problem);
-    const bool clean = undone.processes.left.empty() && undone.left.empty();
-    const Status closed =
-        IntentLog::close_after_crash(state_folder, undone.records, clean);
-    if (!closed.ok()) log_warning("{}", closed.error().text());
-  } else {
-    log_error("the intent log of {} cannot be used; processes of services may be left",
-              state_folder);
-  }
+  undo_for_lost_keeper(plan.state_folder, plan.socket_path, plan.exit_with_lease);
   ::_exit(kExitInternal);
 }
 

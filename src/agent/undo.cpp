@@ -14,6 +14,8 @@ namespace cutset::agent {
 
 namespace {
 
+constexpr unsigned kUndoAlarmSeconds = 6;
+
 bool in_recorded_session(const ProcessInfo& info, const Intent& intent,
                          Evidence evidence) {
   if (evidence == Evidence::kLate && info.id.start > intent.alive_until) return false;
@@ -67,6 +69,32 @@ Undone undo(const Intent& intent, Evidence evidence) {
     }
   }
   return result;
+}
+
+void undo_for_lost_keeper(const std::string& state_folder, const std::string& socket_path,
+                          bool own_folder) {
+  ::alarm(kUndoAlarmSeconds);  // whatever hangs below, this process does not stay
+  const auto intent = read_intent(state_folder);
+  if (intent.ok() && intent->has_value() && (*intent)->closed) return;
+  log_error("the keeper is gone: ending everything");
+  remove_socket(socket_path, own_folder);
+  if (!intent.ok() || !intent->has_value()) {
+    log_error("the intent log of {} cannot be used; processes of services may be left",
+              state_folder);
+    return;
+  }
+  const Undone undone = undo(**intent, Evidence::kFresh);
+  log_info("ended {} processes, undid {} records", undone.processes.ended,
+           undone.records.size());
+  for (const std::string& problem : undone.problems) log_error("{}", problem);
+  bool clean = undone.processes.left.empty() && undone.left.empty();
+  if (undone.processes.left.empty()) {
+    const Status removed = remove_data_folders(state_folder);
+    if (!removed.ok()) log_warning("{}", removed.error().text());
+    clean = clean && removed.ok();
+  }
+  const Status closed = IntentLog::close_after_crash(state_folder, undone.records, clean);
+  if (!closed.ok()) log_warning("{}", closed.error().text());
 }
 
 Result<Undone> undo_earlier_agent(const std::string& state_folder) {

@@ -40,6 +40,11 @@ struct Undone {
 /// Undoes faults, ends the processes, removes what they lived in, and the socket file.
 Undone undo(const Intent& intent, Evidence evidence);
 
+/// The keeper has died this moment, and the caller is who is left of its agent: undoes
+/// everything and says so in the log. Bounded: the process ends by SIGALRM if it hangs.
+void undo_for_lost_keeper(const std::string& state_folder, const std::string& socket_path,
+                          bool own_folder);
+
 /// Undoes an earlier agent of this state folder, if there is something to undo, and says
 /// so in its log. Requires: the folder's lock. Error: something could not be ended (names
 /// it). Records that could not be undone are left in the log and in the answer.

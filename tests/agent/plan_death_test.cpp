@@ -3,6 +3,7 @@
 #include <random>
 
 #include "plan_fixture.h"
+#include "system_call_stops.h"
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -14,6 +15,9 @@ namespace cutset::agent::test {
 namespace {
 
 using v1::StepEvent;
+
+// wait for the dead worker, say so, fork the guard
+constexpr int kChangesBeforeGuard = 3;
 
 class PlanDeath : public PlanFixture {
  protected:
@@ -117,6 +121,43 @@ TEST_F(PlanDeath, ASecondControllerIsRefused) {
   v1::ClosePlanReply reply;
   EXPECT_EQ(second.stub().ClosePlan(&context, request, &reply).error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
+}
+
+// A keeper that ends is killed before each thing that it does. Whoever is left undoes:
+// nobody starts an agent again, or heals by hand.
+TEST_F(PlanDeath, KillOfAKeeperThatEndsAtEachPoint) {
+  constexpr int kMostPoints = 200;
+  int point = 0;
+  for (bool killed = true; killed; ++point) {
+    ASSERT_LT(point, kMostPoints);
+    plan_.Clear();
+    begin_with_faults();
+    const pid_t keeper = keeper_;
+    killed = kill_before_change(keeper, point, [=] { ::kill(keeper, SIGTERM); });
+    ASSERT_EQ(wait_agent(), killed ? 128 + SIGKILL : 0);
+    controller_.reset();
+    expect_all_undone();
+    ASSERT_FALSE(HasFailure()) << "killed before change " << point;
+  }
+  EXPECT_GT(point, 10) << "so many things are done at least";
+}
+
+// The same where the worker was killed first: once the keeper knows it and has its guard,
+// it may die too.
+TEST_F(PlanDeath, KillOfAKeeperWhoseWorkerWasKilledAtEachPoint) {
+  constexpr int kMostPoints = 200;
+  int point = kChangesBeforeGuard;
+  for (bool killed = true; killed; ++point) {
+    ASSERT_LT(point, kMostPoints);
+    plan_.Clear();
+    begin_with_faults();
+    const pid_t dead = worker();
+    killed = kill_before_change(keeper_, point, [=] { ::kill(dead, SIGKILL); });
+    ASSERT_EQ(wait_agent(), killed ? 128 + SIGKILL : 70);
+    controller_.reset();
+    expect_all_undone();
+    ASSERT_FALSE(HasFailure()) << "killed before change " << point;
+  }
 }
 
 TEST_F(PlanDeath, RandomKillsInTheStorm) {
