@@ -49,6 +49,7 @@ struct RunArguments {
   uint64_t seed = 1;
   int budget = 0;           // 0: as configured
   int max_experiments = 0;  // 0: as configured
+  int fault_free = 0;       // 0: as configured
   std::string time_limit;
   int repeat = 0;  // 0: 3, of a campaign on nodes 5
   int repeat_held = 1;
@@ -248,8 +249,9 @@ NodesRunOptions nodes_options(const RunArguments& arguments, const std::string& 
 int run(const RunArguments& arguments, const GlobalOptions& global) {
   const Result<std::vector<ReportWish>> wishes = parse_wishes(arguments.reports);
   if (!wishes.ok()) return fail(wishes.error(), global);
-  const Result<injector::Config> config = injector::load_config(arguments.config);
+  Result<injector::Config> config = injector::load_config(arguments.config);
   if (!config.ok()) return fail(config.error(), global);
+  if (arguments.fault_free > 0) config->fault_free_runs = arguments.fault_free;
   if (arguments.dry_run) {
     std::fputs(dry_run_text(*config).c_str(), stdout);
     return kExitHeld;
@@ -320,6 +322,11 @@ void add_run_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   command->add_option("--budget", a.budget, "Largest fault set")->check(CLI::Range(1, 8));
   command->add_option("--max-experiments", a.max_experiments, "Stop after so many")
       ->check(CLI::Range(1, 1'000'000));
+  command
+      ->add_option("--fault-free", a.fault_free,
+                   "Runs without faults before the first fault (default: as configured); "
+                   "with --max-experiments 1 nothing else is run")
+      ->check(CLI::Range(1, 1000));
   command->add_option("--time-limit", a.time_limit, "Stop after so long, e.g. 10m");
   command
       ->add_option("--repeat", a.repeat,

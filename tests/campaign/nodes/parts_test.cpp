@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "campaign/nodes/node_ladder.h"
+#include "campaign/nodes/node_mechanism.h"
 #include "campaign/nodes/node_model.h"
 #include "campaign/nodes/node_random.h"
 #include "campaign/nodes/node_sets.h"
@@ -145,6 +146,33 @@ TEST(LadderTest, RungsBetweenAreFoundWhereTheReactionDiffers) {
   }
   for (size_t i = 0; i < rungs().size(); ++i) EXPECT_EQ(ladder.label(i), truth(i));
   EXPECT_LE(tried, 5);
+}
+
+NodeRun lost(std::vector<CopyDeath> copies) {
+  NodeRun run;
+  run.verdict = campaign::Verdict::kViolated;
+  run.lost.push_back({"t7-1", {1, false}, std::move(copies)});
+  return run;
+}
+
+TEST(MechanismTest, AFollowerThatTheSameTransferReplacedIsNoOtherWay) {
+  using Kind = CopyDeath::Kind;
+  const CopyDeath leaders{kLeader, Kind::kReplaced, kSecond};
+  const CopyDeath missing{kSecond, Kind::kNeverArrived, {}};
+  const Mechanism early =
+      mechanism_of(lost({{kFirst, Kind::kNeverArrived, {}}, missing, leaders}));
+  EXPECT_EQ(
+      early.key,
+      "acknowledged after the faults had ended: never arrived at follower, replaced "
+      "on leader by what follower had");
+  const CopyDeath along{kFirst, Kind::kReplaced, kSecond};
+  EXPECT_EQ(mechanism_of(lost({along, missing, leaders})).key, early.key);
+  // By another node, or by one that had had it: that is another story.
+  const CopyDeath by_leader{kFirst, Kind::kReplaced, kLeader};
+  EXPECT_NE(mechanism_of(lost({by_leader, missing, leaders})).key, early.key);
+  const CopyDeath had{kSecond, Kind::kLostWithNode, {}};
+  EXPECT_NE(mechanism_of(lost({along, had, leaders})).key,
+            mechanism_of(lost({{kFirst, Kind::kNeverArrived, {}}, had, leaders})).key);
 }
 
 TEST(Sampler, EqualSeedsDrawAlike) {
