@@ -206,8 +206,8 @@ class NodeCampaign {
                                          [](const auto& group) { return !group.flaky; });
     if (summary.status != CampaignStatus::kExhausted) {
       summary.statement = fmt::format(
-          "Not finished: {}. {} schedules were tried; nothing is said about the others.",
-          summary.why, summary.experiments);
+          "Not finished: {}. {} tried; nothing is said about the others.", summary.why,
+          counted(static_cast<size_t>(summary.experiments), "schedule"));
       return;
     }
     const NodeModel& model = summary.model;

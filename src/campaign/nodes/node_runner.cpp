@@ -215,7 +215,7 @@ Result<const Evidence*> NodeRunner::experiment(const NodeSchedule& asked,
   if (evidence_->is_settled(schedule) || out_of_budget()) return nullptr;
   if (options_.max_experiments && summary_.experiments >= *options_.max_experiments) {
     end(CampaignStatus::kStopped,
-        fmt::format("{} schedules were tried", summary_.experiments));
+        fmt::format("the limit of {} schedules is reached", summary_.experiments));
     return nullptr;
   }
   const int number = ++summary_.experiments;
