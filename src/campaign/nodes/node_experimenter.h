@@ -106,6 +106,15 @@ struct NodeFaultReport {
   std::string error;  // why it could not be applied or undone
 };
 
+/// What a run was like besides its verdict, to be compared with other runs.
+struct RunProfile {
+  uint64_t run_class = 0;  // equal for runs that are alike but for names, times, counts
+  /// Classes of messages ("leader -> follower SET") and how many of each; 0: they come
+  /// regularly, and "the nth" of them means nothing.
+  std::map<std::string, uint64_t> messages;
+  bool is_known() const { return run_class != 0; }
+};
+
 struct NodeRun {
   Verdict verdict = Verdict::kHeld;
   std::string found;                    // "87 of 412 acknowledged writes are gone"
@@ -116,6 +125,7 @@ struct NodeRun {
   uint64_t lost_writes = 0;
   std::vector<Reaction> reactions;           // sorted, distinct
   std::map<std::string, std::string> roles;  // node -> place at the beginning
+  RunProfile profile;
   int64_t total_ns = 0;
 };
 

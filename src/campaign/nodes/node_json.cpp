@@ -153,6 +153,12 @@ NodeRun run(const Json& json) {
   }
   for (const auto& [node, at] : json.at("roles").items())
     run.roles[node] = at.get<std::string>();
+  if (json.contains("profile")) {
+    const Json& profile = json.at("profile");
+    run.profile.run_class = profile.at("run_class").get<uint64_t>();
+    for (const auto& [of, count] : profile.at("messages").items())
+      run.profile.messages[of] = count.get<uint64_t>();
+  }
   run.total_ns = json.at("total_ns").get<int64_t>();
   return run;
 }
@@ -268,6 +274,12 @@ Json to_json(const NodeRun& run) {
   }
   json["roles"] = Json::object();
   for (const auto& [node, at] : run.roles) json["roles"][node] = at;
+  if (run.profile.is_known()) {
+    json["profile"]["run_class"] = run.profile.run_class;
+    json["profile"]["messages"] = Json::object();
+    for (const auto& [of, count] : run.profile.messages)
+      json["profile"]["messages"][of] = count;
+  }
   json["total_ns"] = run.total_ns;
   return json;
 }

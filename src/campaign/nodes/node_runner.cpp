@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "campaign/nodes/node_json.h"
 #include "campaign/nodes/node_mechanism.h"
+#include "campaign/nodes/node_stability.h"
 
 namespace cutset::campaign::nodes {
 
@@ -166,7 +167,7 @@ Result<bool> NodeRunner::fault_free() {
   summary_.roles = experimenter_.roles();
   space_ = std::make_unique<NodeSpace>(options_.model, summary_.roles);
   evidence_ = std::make_unique<EvidenceBase>(*space_);
-  note_stability(runs);
+  summary_.notes = stability_notes(runs);
   Evidence evidence;
   evidence.run = runs.front();
   evidence.name = name;
@@ -177,34 +178,6 @@ Result<bool> NodeRunner::fault_free() {
   if (options_.tried) options_.tried(tried);
   evidence_->add(evidence);
   return true;
-}
-
-/// Supports that only some of the runs without faults showed are said; the first run is
-/// what is built on.
-void NodeRunner::note_stability(const std::vector<NodeRun>& runs) {
-  size_t stable = 0;
-  for (const WriteClass& writes : runs.front().classes) {
-    const bool everywhere =
-        std::all_of(runs.begin(), runs.end(), [&writes](const NodeRun& run) {
-          return std::find(run.classes.begin(), run.classes.end(), writes) !=
-                 run.classes.end();
-        });
-    if (everywhere) ++stable;
-  }
-  if (stable < runs.front().classes.size()) {
-    summary_.notes.push_back(fmt::format(
-        "{} of {} classes of writes have the same supports in all {} runs without faults",
-        stable, runs.front().classes.size(), runs.size()));
-  }
-  const std::string usual = signature_of(runs.front());
-  for (const NodeRun& run : runs) {
-    if (signature_of(run) != usual) {
-      summary_.notes.emplace_back(
-          "the system reacts without faults in some runs: what it does under faults may "
-          "not be because of them");
-      break;
-    }
-  }
 }
 
 Result<const Evidence*> NodeRunner::experiment(const NodeSchedule& asked,

@@ -57,7 +57,6 @@ class NodeRunner {
   Status check_held(const NodeSchedule& schedule, const Judged& judged, int number);
   void absorb_flaky(MechanismGroup& group);
   Status add_group(MechanismGroup group);
-  void note_stability(const std::vector<NodeRun>& runs);
   TriedSchedule& write_down(const NodeSchedule& schedule, const std::string& purpose,
                             int number, const std::string& run);
 

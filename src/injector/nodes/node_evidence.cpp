@@ -5,6 +5,7 @@
 #include <set>
 
 #include "injector/address_book.h"
+#include "injector/nodes/node_profile.h"
 #include "injector/nodes/node_sketch.h"
 #include "lineage/messages/copies.h"
 #include "lineage/messages/reactions.h"
@@ -243,9 +244,11 @@ void add_reactions(const Mapping& mapping, const messages::MessageExecution& exe
                    const std::map<std::string, messages::Lineage>& lineages,
                    int64_t settled_ns, NodeRun& run) {
   const messages::Roles roles = messages::find_roles(execution);
+  const std::vector<messages::Reaction> found =
+      messages::find_reactions(execution, roles, lineages, settled_ns);
+  run.profile = profile_of(execution, roles, lineages, found);
   std::set<nodes::Reaction> distinct;
-  for (const messages::Reaction& one :
-       messages::find_reactions(execution, roles, lineages, settled_ns)) {
+  for (const messages::Reaction& one : found) {
     nodes::Reaction reaction;
     using Kind = messages::Reaction::Kind;
     reaction.kind = one.kind == Kind::kCopiedAgain ? nodes::Reaction::Kind::kCopiedAgain

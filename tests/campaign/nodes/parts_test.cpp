@@ -6,6 +6,7 @@
 #include "campaign/nodes/node_model.h"
 #include "campaign/nodes/node_random.h"
 #include "campaign/nodes/node_sets.h"
+#include "campaign/nodes/node_stability.h"
 
 namespace cutset::testing {
 namespace {
@@ -173,6 +174,27 @@ TEST(MechanismTest, AFollowerThatTheSameTransferReplacedIsNoOtherWay) {
   const CopyDeath had{kSecond, Kind::kLostWithNode, {}};
   EXPECT_NE(mechanism_of(lost({along, had, leaders})).key,
             mechanism_of(lost({{kFirst, Kind::kNeverArrived, {}}, had, leaders})).key);
+}
+
+TEST(Stability, OfRunsWithoutFaultsIsNoted) {
+  NodeRun run;
+  run.profile.run_class = 7;
+  run.profile.messages = {{"leader -> follower SET", 5}, {"follower -> leader ACK", 0}};
+  EXPECT_TRUE(stability_notes({run, run}).empty());
+  NodeRun other = run;
+  other.profile.run_class = 8;
+  other.profile.messages = {{"leader -> follower SET", 3},
+                            {"leader -> follower RDB", 1},
+                            {"follower -> leader ACK", 0}};
+  const std::vector<std::string> notes = stability_notes({run, other, run});
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_EQ(notes[0].substr(0, 33), "4 of 7 message identities were in");
+  EXPECT_EQ(
+      notes[1],
+      "3 runs without faults were of 2 classes; the next one is of a class that was "
+      "not seen yet with a chance of about 33 % (Good and Turing)");
+  run.profile = {};  // of a journal that does not have it
+  EXPECT_TRUE(stability_notes({run, other}).empty());
 }
 
 TEST(Sampler, EqualSeedsDrawAlike) {
