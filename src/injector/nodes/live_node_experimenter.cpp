@@ -321,15 +321,7 @@ Result<nodes::NodeRun> LiveNodeExperimenter::Impl::run(
   if (!record.problems.empty()) return record.problems.front();
   if (record.workload) return *record.workload;
   if (record.barrier_utc_ns == 0) return Error::unavailable(record.reason);
-  for (const play::HostRecord& host : record.hosts) {
-    if (!host.lost.empty())
-      return Error::unavailable(fmt::format("{} is lost: {}", host.name, host.lost));
-    // The next run would begin with what this one left.
-    if (!host.problems.empty()) {
-      return Error::unavailable(fmt::format("{}: a fault was not undone: {}", host.name,
-                                            host.problems.front()));
-    }
-  }
+  CUTSET_TRY(nothing_stays(record));
   if (!seen) return seen.error();
 
   Laps judging;

@@ -70,6 +70,18 @@ std::vector<FaultTimes> fault_reports(const campaign::nodes::NodeSchedule& sched
   return times;
 }
 
+Status nothing_stays(const play::PlayRecord& record) {
+  for (const play::HostRecord& host : record.hosts) {
+    if (!host.lost.empty())
+      return Error::unavailable(fmt::format("{} is lost: {}", host.name, host.lost));
+    if (!host.problems.empty()) {
+      return Error::unavailable(fmt::format("{}: a fault was not undone: {}", host.name,
+                                            host.problems.front()));
+    }
+  }
+  return {};
+}
+
 void add_life(const campaign::nodes::NodeSchedule& schedule, const NodesConfig& nodes,
               const std::vector<FaultTimes>& times,
               lineage::messages::MessageExecution& execution) {

@@ -20,6 +20,10 @@ std::vector<FaultTimes> fault_reports(const campaign::nodes::NodeSchedule& sched
                                       const play::PlayRecord& record,
                                       campaign::nodes::NodeRun& run);
 
+/// Whether the next run may follow. Error: it would begin with what this one left (an
+/// agent that was lost, a fault that was not undone).
+Status nothing_stays(const play::PlayRecord& record);
+
 /// Crashes, pauses and cuts of the nodes of `execution`.
 void add_life(const campaign::nodes::NodeSchedule& schedule, const NodesConfig& nodes,
               const std::vector<FaultTimes>& times,
