@@ -76,7 +76,7 @@ input[type=search]{font:inherit;width:100%;max-width:420px;padding:5px 10px;bord
 footer,li{margin:4px 0}
 @media print{:root{--paper:#fff;--ink:#000;--soft:#444;--rule:#bbb;--panel:#f4f4f4;--bad:#b00020;--bad-paper:#fdecea;--usual:#24507f;--extra:#6a3fc0;--missing:#777}
 body{font-size:11px}button,.filter{display:none}article{break-inside:auto}.diagram{overflow:visible;break-inside:avoid}
-.spacetime{min-width:0!important}h2,h3,h4{break-after:avoid}tr{break-inside:avoid}@page{size:A4 landscape;margin:12mm}}
+.spacetime,.sketch{min-width:0!important}h2,h3,h4{break-after:avoid}tr{break-inside:avoid}@page{size:A4 landscape;margin:12mm}}
 )";
 }
 

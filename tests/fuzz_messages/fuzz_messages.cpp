@@ -7,6 +7,8 @@
 #include "lineage/messages/happens_before.h"
 #include "lineage/messages/messages_json.h"
 #include "lineage/messages/run_classes.h"
+#include "lineage/messages/run_sketch.h"
+#include "lineage/messages/run_sketch_json.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace cutset::lineage::messages;  // NOLINT(google-build-using-namespace)
@@ -21,5 +23,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
             find_reactions(*read, roles, lineages, read->begin_ns));
   const HappensBefore order(*read);
   if (!read->messages.empty()) order.causes(read->messages.size() - 1);
+  if (read->nodes.size() > kMostSketchedNodes) return 0;
+  SketchWish wish;
+  wish.origin_ns = origin_of(*read);
+  const RunSketch sketch = sketch_of(*read, lineages, wish);
+  // Of names that are not UTF-8 it keeps only that.
+  const auto sketched = sketch_from_json(to_json(sketch), "sketch");
+  if (sketched.ok()) CHECK(to_json(*sketched) == to_json(sketch));
   return 0;
 }

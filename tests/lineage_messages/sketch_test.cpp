@@ -125,6 +125,7 @@ TEST(Sketch, WhatPointsNowhereIsRefused) {
         with("cutset-sketch/1", "cutset-sketch/2"), with("\"fate\":\"", "\"fate\":\"x"),
         with("\"last_copy\":", "\"last_copy\":99"), with("\"begin\":", "\"begin\":9"),
         with("\"message\":", "\"message\":9"), with("\"sent\":[0", "\"sent\":[0,0"),
+        with("\"sent\":[0", "\"sent\":[1e60"), with("\"kept\":", "\"kept\":-1"),
         with("\"end\":", "\"end\":999999999999"), good.substr(0, good.size() / 2),
         std::string("[]"), std::string()}) {
     const auto sketch = sketch_from_json(bad, "bad.json");

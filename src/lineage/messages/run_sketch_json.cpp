@@ -45,12 +45,36 @@ const Json& list(const Json& json, const char* name, size_t most) {
   return found;
 }
 
+/// What is no whole number, or too large for a Number, is not converted.
+template <typename Number>
+Number number_of(const Json& json) {
+  expect(json.is_number_integer(), "a whole number is expected");
+  if (json.is_number_unsigned()) {
+    const auto number = json.get<uint64_t>();
+    expect(number <= static_cast<uint64_t>(std::numeric_limits<Number>::max()),
+           "a number in range is expected");
+    return static_cast<Number>(number);
+  }
+  const auto number = json.get<int64_t>();
+  expect(std::numeric_limits<Number>::is_signed &&
+             number >= static_cast<int64_t>(std::numeric_limits<Number>::min()),
+         "a number in range is expected");
+  return static_cast<Number>(number);
+}
+
 int64_t time_of(const Json& json) {
-  expect(json.is_number_integer() || json.is_number_unsigned(), "a time is expected");
-  const auto time = json.get<int64_t>();
+  const auto time = number_of<int64_t>(json);
   expect(time > -kLongestTime && time < kLongestTime,
          "a time within 36 years is expected");
   return time;
+}
+
+std::vector<uint32_t> counts_of(const Json& json) {
+  expect(json.is_array() && json.size() == kSketchedStretches,
+         fmt::format("{} counts are expected", kSketchedStretches));
+  std::vector<uint32_t> counts;
+  for (const Json& each : json) counts.push_back(number_of<uint32_t>(each));
+  return counts;
 }
 
 class SketchReader {
@@ -67,13 +91,13 @@ class SketchReader {
     for (const Json& each : list(json, "traffic", kMostSketchedLinks)) traffic(each);
     for (const Json& each : list(json, "reactions", kMostSketchedReactions))
       reaction(each);
-    sketch_.reactions_left_out = json.at("reactions_left_out").get<size_t>();
+    sketch_.reactions_left_out = number_of<size_t>(json.at("reactions_left_out"));
     return std::move(sketch_);
   }
 
  private:
   int node(const Json& json) const {
-    const int node = json.get<int>();
+    const int node = number_of<int>(json);
     expect(node >= kNoNode && node < static_cast<int>(sketch_.nodes.size()),
            fmt::format("{}: no such node", node));
     return node;
@@ -95,7 +119,7 @@ class SketchReader {
     made.kind = static_cast<SketchWindow::Kind>(place_of(kWindows, json.at("kind")));
     made.at = lane(json.at("at"));
     made.other = node(json.at("other"));
-    made.step = json.at("step").get<size_t>();
+    made.step = number_of<size_t>(json.at("step"));
     made.begin_ns = time_of(json.at("begin"));
     made.end_ns = time_of(json.at("end"));
     made.for_ever = json.at("for_ever");
@@ -130,7 +154,7 @@ class SketchReader {
           SketchRead{inside(read.at("node")), time_of(read.at("at")), read.at("found")};
     }
     if (!json.at("last_copy").is_null()) {
-      made.last_copy = json.at("last_copy").get<size_t>();
+      made.last_copy = number_of<size_t>(json.at("last_copy"));
       expect(*made.last_copy < made.copies.size(), "last_copy: no such copy");
     }
     sketch_.writes.push_back(std::move(made));
@@ -144,7 +168,7 @@ class SketchReader {
     made.fate = static_cast<Copy::Fate>(place_of(kFates, json.at("fate")));
     made.by = lane(json.at("by"));
     if (!json.at("message").is_null()) {
-      made.message = json.at("message").get<size_t>();
+      made.message = number_of<size_t>(json.at("message"));
       expect(*made.message < write.messages.size(), "message: no such message");
     }
     return made;
@@ -154,11 +178,8 @@ class SketchReader {
     SketchTraffic made;
     made.from = lane(json.at("from"));
     made.to = lane(json.at("to"));
-    made.sent = json.at("sent").get<std::vector<uint32_t>>();
-    made.arrived = json.at("arrived").get<std::vector<uint32_t>>();
-    expect(made.sent.size() == kSketchedStretches &&
-               made.arrived.size() == kSketchedStretches,
-           fmt::format("traffic: {} counts are expected", kSketchedStretches));
+    made.sent = counts_of(json.at("sent"));
+    made.arrived = counts_of(json.at("arrived"));
     sketch_.traffic.push_back(std::move(made));
   }
 
@@ -168,8 +189,8 @@ class SketchReader {
     made.time_ns = time_of(json.at("at"));
     made.from = lane(json.at("from"));
     made.to = lane(json.at("to"));
-    made.kept = json.at("kept").get<size_t>();
-    made.removed = json.at("removed").get<size_t>();
+    made.kept = number_of<size_t>(json.at("kept"));
+    made.removed = number_of<size_t>(json.at("removed"));
     sketch_.reactions.push_back(made);
   }
 
