@@ -11,10 +11,10 @@ import tempfile
 
 EXPECTED = {
     # Asynchronous replication: each replica's copy rests on the link from the leader.
-    "plain": ["acknowledged writes without a copy: 0\n  15 writes (cst-00001 to cst-00015)\n    at a: client -> a\n"
+    "plain": ["acknowledged writes without a copy: 0 of 15\n  15 writes (cst-00001 to cst-00015)\n    at a: client -> a\n"
               "    at b: client -> a -> b\n    at c: client -> a -> c\n"],
     # A master that comes back empty replaces the replicas' copies.
-    "restart": ["acknowledged writes without a copy: 15\n",
+    "restart": ["acknowledged writes without a copy: 15 of 15\n",
                 "lost: a: lost with its node; b: replaced by a; c: replaced by a\n",
                 "copied again", "0 writes kept, 15 removed"],
 }
