@@ -253,6 +253,8 @@ class NodeCampaign {
         "faults",
         "a fault takes what docs/concepts/nodes.md says that it takes, and a copy that "
         "no fault took can be read as it was in the run that showed it",
+        "a node that comes back with its disk keeps its copies, unless a fault took "
+        "those of a node that it heard before it took part again",
         "two windows, one after the other, do not add up to a longer one",
     };
     if (model.symmetric)

@@ -55,9 +55,8 @@ std::string unseen_note(const std::vector<NodeRun>& runs) {
   const lineage::messages::UnseenMass mass = lineage::messages::unseen_mass(classes);
   if (mass.classes == 1) return "";
   return fmt::format(
-      "{} runs without faults were of {} classes; the next one is of a class that was "
-      "not "
-      "seen yet with a chance of about {:.0f} % (Good and Turing)",
+      "{} runs without faults were of {} classes; the next one is of a class that "
+      "was not seen yet with a chance of about {:.0f} % (Good and Turing)",
       mass.runs, mass.classes, 100 * mass.estimate);
 }
 
@@ -66,9 +65,8 @@ std::string reactions_note(const std::vector<NodeRun>& runs) {
   if (std::all_of(runs.begin(), runs.end(),
                   [&](const NodeRun& run) { return signature_of(run) == usual; }))
     return "";
-  return "the system reacts without faults in some runs: what it does under faults may "
-         "not "
-         "be because of them";
+  return "the system reacts without faults in some runs: what it does under faults "
+         "may not be because of them";
 }
 
 }  // namespace
