@@ -45,8 +45,10 @@ void ConfigReader::read(const YamlNode& root) {
   }
   if (const YamlNode* found = section.take("hosts")) read_hosts(*found);
   if (const YamlNode* found = section.require("services")) read_services(*found);
+  const bool played = purpose_ == ConfigPurpose::kPlay ||
+                      (purpose_ == ConfigPurpose::kUnknown && is_only_played(root));
   const auto judged = [&](const char* key) {
-    return purpose_ == ConfigPurpose::kPlay ? section.take(key) : section.require(key);
+    return played ? section.take(key) : section.require(key);
   };
   if (const YamlNode* found = judged("workload")) read_workload(*found);
   if (const YamlNode* found = judged("outcomes")) read_outcomes(*found);
@@ -223,6 +225,10 @@ bool selects(std::string_view selector, std::string_view callee,
   return colon == std::string_view::npos || selector.substr(colon + 1) == signature;
 }
 
+bool is_only_played(const YamlNode& root) {
+  return root.find("workload") == nullptr && root.find("outcomes") == nullptr;
+}
+
 ParsedConfig parse_config(std::string_view text, const std::string& path,
                           const TemplateText::Lookup& variables, ConfigPurpose purpose) {
   ParsedConfig parsed;
@@ -251,7 +257,8 @@ Result<Config> load_config(const std::string& path, ConfigPurpose purpose) {
 std::vector<Error> lint_config(const std::string& path) {
   const Result<std::string> text = read_file(path, kLargestFile);
   if (!text) return {text.error()};
-  return parse_config(*text, path, environment_variable).problems;
+  return parse_config(*text, path, environment_variable, ConfigPurpose::kUnknown)
+      .problems;
 }
 
 }  // namespace cutset::injector

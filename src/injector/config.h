@@ -27,6 +27,8 @@
 
 namespace cutset::injector {
 
+struct YamlNode;  // injector/yaml_tree.h
+
 using Milliseconds = std::chrono::milliseconds;
 
 struct Readiness {
@@ -172,7 +174,14 @@ bool selects(std::string_view selector, std::string_view callee,
 
 /// What a file is read for. A schedule that is played brings what happens with it: the
 /// file need not have a workload or outcomes then.
-enum class ConfigPurpose { kCampaign, kPlay };
+enum class ConfigPurpose {
+  kCampaign,
+  kPlay,
+  kUnknown,  // nobody has said: kPlay if it has neither, so is_only_played()
+};
+
+/// Whether a file with this root can be of use for nothing else.
+bool is_only_played(const YamlNode& root);
 
 /// Error: the first problem, with file, line and column.
 Result<Config> load_config(const std::string& path,

@@ -17,7 +17,8 @@ FileKind kind_of(const YamlNode& root) {
     if (root.find(key) != nullptr) return FileKind::kSchedule;
   }
   for (const char* key : {"cutset", "services", "workload", "outcomes"}) {
-    if (root.find(key) != nullptr) return FileKind::kConfig;
+    if (root.find(key) == nullptr) continue;
+    return is_only_played(root) ? FileKind::kPlayedConfig : FileKind::kConfig;
   }
   return FileKind::kUnknown;
 }
@@ -33,6 +34,8 @@ std::string_view file_kind_name(FileKind kind) {
   switch (kind) {
     case FileKind::kConfig:
       return "cutset.yaml";
+    case FileKind::kPlayedConfig:
+      return "cutset.yaml that is only played: no workload, no outcomes";
     case FileKind::kSchedule:
       return "FDSL schedule";
     case FileKind::kFinding:
@@ -59,7 +62,10 @@ LintReport lint_file(const std::string& path) {
   report.kind = kind_of(*root);
   switch (report.kind) {
     case FileKind::kConfig:
-      report.problems = parse_config(*text, path, environment_variable).problems;
+    case FileKind::kPlayedConfig:
+      report.problems =
+          parse_config(*text, path, environment_variable, ConfigPurpose::kUnknown)
+              .problems;
       break;
     case FileKind::kSchedule:
       take(fdsl::read_schedule(*text, path), report);

@@ -10,9 +10,10 @@
 
 namespace cutset::injector {
 
-enum class FileKind { kConfig, kSchedule, kFinding, kUnknown };
+enum class FileKind { kConfig, kPlayedConfig, kSchedule, kFinding, kUnknown };
 
-/// "cutset.yaml", "FDSL schedule", "finding", "unknown file".
+/// "cutset.yaml", "cutset.yaml that is only played: ...", "FDSL schedule", "finding",
+/// "unknown file".
 std::string_view file_kind_name(FileKind kind);
 
 struct LintReport {

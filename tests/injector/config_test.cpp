@@ -88,6 +88,26 @@ TEST(Config, BadFilesNameTheirFirstProblem) {
   }
 }
 
+TEST(Config, WhatIsOnlyPlayedNeedsNoWorkloadAndNoOutcomes) {
+  for (const std::string& file : files_in(kFolder + "played")) {
+    const std::string text = *read_file(file);
+    for (const ConfigPurpose purpose : {ConfigPurpose::kPlay, ConfigPurpose::kUnknown}) {
+      for (const Error& problem : parse_config(text, file, variables, purpose).problems)
+        ADD_FAILURE() << problem.text();
+    }
+    const auto problems = parse_config(text, file, variables).problems;
+    ASSERT_EQ(problems.size(), 2U) << "a campaign needs both";
+    EXPECT_EQ(problems[0].message, "the key \"workload\" is missing");
+    EXPECT_EQ(problems[1].message, "the key \"outcomes\" is missing");
+  }
+  // Who has one of them means a campaign.
+  const std::string half =
+      "cutset: 1\nname: x\nservices: {a: {command: [run], ready: "
+      "{tcp: true}}}\nworkload: {http: {service: a}}\n";
+  EXPECT_FALSE(
+      parse_config(half, "f", variables, ConfigPurpose::kUnknown).problems.empty());
+}
+
 TEST(Config, AllProblemsAreCollected) {
   const auto problems =
       parsed(minimal("budget: {fualts: 1, time: 3}\nsettle: {quiet: fast}\n")).problems;

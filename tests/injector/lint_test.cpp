@@ -19,6 +19,11 @@ const std::string kTests = CUTSET_SOURCE_DIR "/tests/injector/";
 TEST(Lint, TellsTheKindsApart) {
   ::setenv("COUNT", "3", 1);
   EXPECT_EQ(lint_file(kTests + "config/good/everything.yaml").kind, FileKind::kConfig);
+  const auto played = lint_file(kTests + "config/played/two-services.yaml");
+  EXPECT_EQ(played.kind, FileKind::kPlayedConfig);
+  EXPECT_TRUE(played.problems.empty());
+  EXPECT_EQ(lint_file(kTests + "config/bad/no-outcomes.yaml").kind, FileKind::kConfig);
+  EXPECT_EQ(lint_file(kTests + "config/bad/no-outcomes.yaml").problems.size(), 1U);
   EXPECT_EQ(lint_file(kTests + "fdsl/accepted/one-fault.yml").kind, FileKind::kSchedule);
   EXPECT_TRUE(lint_file(kTests + "fdsl/accepted/one-fault.yml").problems.empty());
   const auto bad = lint_file(kTests + "fdsl/refused/signal-unknown.yml");
@@ -44,6 +49,7 @@ TEST_F(SchemaTest, AcceptsEveryGoodFile) {
     files.push_back(entry.path().string());
   }
   files.push_back(kTests + "live/cutset.yaml");
+  files.push_back(kTests + "config/played/two-services.yaml");
   for (const std::string folder : {"examples/bookshop/", "examples/bookshop/fixed/"}) {
     files.push_back(CUTSET_SOURCE_DIR "/" + folder + "cutset.yaml");
   }
