@@ -1,7 +1,10 @@
 """Campaigns on nodes and messages: what they find in unmodified systems, how soon, at what cost; draws to compare with."""
 import json
+import re
 import shutil
 import statistics
+import subprocess
+import sys
 import time
 
 from .common import ROOT, row
@@ -121,3 +124,14 @@ def fault_free(context):
         rows.append(row(f"{example}: {FAULT_FREE} runs without faults", "nothing reported",
                         f"{runs} runs in {seconds:.0f} s, exit code {code}", code == 3))
     return rows
+
+
+def capture(context):
+    """What recording a node's traffic costs it; told, for it depends on the load and on the machine."""
+    context.program("capture_node")
+    done = subprocess.run([sys.executable, ROOT / "benchmarks/agent/capture/run.py", "--rounds", "5"], cwd=ROOT,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
+    print(done.stdout, flush=True)
+    lines = [line for line in done.stdout.splitlines()[1:] if line.strip()]
+    return [row(f"capture, {line[:30].strip()}: of a core", "< 10 %", re.findall(r"[\d.]+%", line)[1],
+                float(re.findall(r"[\d.]+%", line)[1].rstrip("%")) < 10) for line in lines]

@@ -4,8 +4,9 @@
     sudo benchmarks/agent/capture/run.py [--build FOLDER] [--rounds N] [--requests N]
 
 Two network namespaces joined by a veth pair, redis-server in one, redis-benchmark in the other. Rounds with and without
-the capture take turns; printed are, of each load, the medians of the server's CPU per request, their ratio, and the CPU of
-the capture itself as a share of the server's. Everything that is made here is ended and removed, also after a failure.
+the capture take turns; printed are, of each load, the medians of the server's CPU per request, their ratio, the CPU of
+the capture itself as a share of the server's, and both together (what the server needs more, and the capture) as a share
+of one core while the load lasts. Everything that is made here is ended and removed, also after a failure.
 """
 import argparse
 import json
@@ -106,7 +107,7 @@ def main():
     if os.geteuid() != 0 or not shutil.which("redis-benchmark") or not capture.exists():
         sys.exit(f"not run: needs root, redis-server, redis-tools and {capture}")
     with Node() as node:
-        print(f"{'load':30} {'us/request':>10} {'with':>7} {'ratio':>6} {'spread':>13} {'agent':>6} {'req/s':>8} {'with':>8} {'dropped':>7}")
+        print(f"{'load':30} {'us/request':>10} {'with':>7} {'ratio':>6} {'spread':>13} {'agent':>6} {'of a core':>9} {'req/s':>8} {'with':>8} {'dropped':>7}")
         for name, load in LOADS.items():
             measure(node, load, options.requests // 4, None)
             rounds = [(measure(node, load, options.requests, None), measure(node, load, options.requests, capture, options.flag))
@@ -115,11 +116,13 @@ def main():
             with_it = statistics.median(captured[0] for _, captured in rounds)
             ratios = sorted(captured[0] / without[0] for without, captured in rounds)
             agent = statistics.median(c[2]["cpu_seconds"] / (c[0] * options.requests) for _, c in rounds)
+            core = statistics.median(
+                (c[2]["cpu_seconds"] / options.requests + c[0] - without[0]) * c[1] for without, c in rounds)
             rate = statistics.median(without[1] for without, _ in rounds)
             rate_with = statistics.median(captured[1] for _, captured in rounds)
             dropped = sum(captured[2]["dropped"] for _, captured in rounds)
             print(f"{name:30} {plain * 1e6:10.2f} {with_it * 1e6:7.2f} {statistics.median(ratios):6.3f} "
-                  f"{ratios[0]:5.3f} to {ratios[-1]:5.3f} {agent:6.1%} {rate:8.0f} {rate_with:8.0f} {dropped:7}")
+                  f"{ratios[0]:5.3f} to {ratios[-1]:5.3f} {agent:6.1%} {core:9.1%} {rate:8.0f} {rate_with:8.0f} {dropped:7}")
 
 
 if __name__ == "__main__":
