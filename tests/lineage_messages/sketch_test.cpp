@@ -86,6 +86,25 @@ TEST(Sketch, ACopyThatIsMadeAgainLivesTwice) {
   EXPECT_FALSE(sketch.writes[0].lost);
 }
 
+// A follower was told to drop it, by messages without a token: the final read says so.
+TEST(Sketch, WhatWasLostIsNotDrawnAsThere) {
+  Made made;
+  made.send(kOutside, 0, "SET", {"w1"});
+  made.send(0, 1, "SET", {"w1"});
+  made.life(0, LifeEvent::Kind::kCrashed);
+  made.execution.end_ns = made.now + 100;
+  SketchWish wish;
+  wish.origin_ns = origin_of(made.execution);
+  wish.lost = {{"w1"}};
+  const RunSketch sketch = sketch_of(made.execution, find_copies(made.execution), wish);
+  ASSERT_EQ(sketch.writes.size(), 1u);
+  const SketchWrite& write = sketch.writes[0];
+  ASSERT_TRUE(write.last_copy.has_value());
+  EXPECT_EQ(write.copies[*write.last_copy].node, 1);
+  EXPECT_EQ(write.copies[*write.last_copy].fate, Copy::Fate::kVanished);
+  EXPECT_EQ(write.copies[*write.last_copy].end_ns, sketch.end_ns);
+}
+
 TEST(Sketch, StaysSmallHoweverLongTheRun) {
   Made made;
   for (int i = 0; i < 3000; ++i) {

@@ -302,8 +302,9 @@ class Sketcher {
         while (arrival < copy.arrivals.size() &&
                copy.arrivals[arrival].time_ns <= ending.time_ns)
           ++arrival;
-      } else if (copy.fate == Copy::Fate::kVanished) {
-        span.fate = copy.fate;
+      } else if (copy.fate == Copy::Fate::kVanished || write.lost) {
+        // Nothing that was seen ended it, and the write could not be read.
+        span.fate = Copy::Fate::kVanished;
       }
       write.copies.push_back(span);
     }
