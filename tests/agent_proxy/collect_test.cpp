@@ -1,9 +1,14 @@
 // When a run is over, and what becomes of calls that are still open then.
 #include <chrono>
+#include <filesystem>
 #include <future>
 #include <thread>
+#include <vector>
 
 #include "proxy_fixture.h"
+#include <sched.h>
+
+#include "agent/proxy/clock.h"
 
 namespace cutset::testing {
 
@@ -33,6 +38,39 @@ TEST_F(Collect, QuietCountsFromTheLastCall) {
   EXPECT_TRUE(reply.quiet());
   EXPECT_GE(took, milliseconds(50));
   EXPECT_LT(took, milliseconds(1000));
+}
+
+/// All threads of this process on one processor: who is woken runs before who woke it.
+void use_one_processor() {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(::sched_getcpu(), &one);
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    const pid_t id = std::stoi(task.path().filename().string());
+    ASSERT_EQ(::sched_setaffinity(id, sizeof one, &one), 0);
+  }
+}
+
+// Other agents stamp the caller's next calls: what follows must never seem to be
+// together.
+TEST_F(Collect, ACallEndsBeforeItsCallerHasTheAnswer) {
+  serve([](const Message&) { return ok("x"); });
+  use_one_processor();
+  arm();
+  Wire caller = dial_entry();
+  std::vector<int64_t> got;
+  for (int i = 0; i < 200; ++i) {
+    caller.send(request("GET", "/"));
+    ASSERT_TRUE(caller.read_message().complete);
+    got.push_back(agent::proxy::read_clock(CLOCK_REALTIME));
+  }
+  const auto reply = collect();
+  ASSERT_EQ(reply.calls_size(), 200);
+  // The agent's UTC is derived from another clock; both are read within microseconds.
+  constexpr int64_t kSlack = 2'000;
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_LE(reply.calls(i).end_ns(), got[static_cast<size_t>(i)] + kSlack) << i;
+  }
 }
 
 TEST_F(Collect, WaitsForOpenCallsAndForThoseThatFollow) {

@@ -54,7 +54,7 @@ void Connection::send(std::string_view bytes) {
   if (!fd_.valid() || write_error_ != 0 || bytes.empty()) return;
   const bool idle = out_.empty();
   if (idle && !connecting_ && !corked_) {
-    const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = give(bytes);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
       write_error_ = errno;
       return;
@@ -69,10 +69,17 @@ void Connection::send(std::string_view bytes) {
   update_interest();
 }
 
+ssize_t Connection::give(std::string_view bytes) {
+  const Nanos before = now();
+  const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent > 0) last_sent_ = before;
+  return sent;
+}
+
 void Connection::write_some() {
   const std::string_view bytes = out_.view();
   if (bytes.empty()) return;
-  const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  const ssize_t sent = give(bytes);
   if (sent > 0) {
     taken_ += static_cast<uint64_t>(sent);
     out_.take(static_cast<size_t>(sent));

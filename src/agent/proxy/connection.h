@@ -29,6 +29,9 @@ class Connection : public EventHandler {
   bool open() const { return fd_.valid(); }
   /// Bytes that the kernel has not taken yet.
   size_t unsent() const { return out_.size(); }
+  /// When the kernel was last given bytes, by a clock reading before they could arrive:
+  /// whatever the peer does because of them is later on every clock of this machine.
+  Nanos last_sent() const { return last_sent_; }
   bool full() const { return out_.size() > kFullQueue; }
   void send(std::string_view bytes);
   void pause_reading(bool paused);
@@ -71,6 +74,7 @@ class Connection : public EventHandler {
 
  private:
   void flush();
+  ssize_t give(std::string_view bytes);
   void write_some();
   void read_some(bool peer_gone);
   void finish_connecting();
@@ -80,6 +84,7 @@ class Connection : public EventHandler {
   Fd fd_;
   ByteQueue out_;
   uint64_t taken_ = 0;
+  Nanos last_sent_ = 0;
   uint32_t interest_ = 0;
   int write_error_ = 0;
   bool connecting_;

@@ -180,7 +180,7 @@ void Exchange::finish() {
   context_.loop.cancel(release_timer_);
   forget_request_hold();
   if (upstream_ != nullptr) std::exchange(upstream_, nullptr)->release(false);
-  call_.end(body_key());
+  call_.end(body_key(), now());
 }
 
 }  // namespace cutset::agent::proxy

@@ -104,7 +104,8 @@ void Exchange::record_seen() {
   if (seen_recorded_) return;
   seen_recorded_ = true;
   call_.set_seen(seen_);
-  call_.end(body_key());
+  // Before the caller could know: its next call, perhaps by another agent, is later.
+  call_.end(body_key(), delivered_ ? client_.last_sent() : now());
 }
 
 void Exchange::on_callee_refused() {

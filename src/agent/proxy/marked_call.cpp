@@ -83,13 +83,13 @@ void MarkedCall::note_abandoned() {
   if (active()) run_->note_abandoned();
 }
 
-void MarkedCall::end(std::optional<uint64_t> body) {
+void MarkedCall::end(std::optional<uint64_t> body, Nanos time) {
   if (!active()) return;
   if (v1::CallRecord* const call = record()) {
     call->set_content_key(run_->content_key(call_, body));
   }
   const std::shared_ptr<Run> run = std::exchange(run_, nullptr);
-  run->end(call_);
+  run->end(call_, time);
 }
 
 }  // namespace cutset::agent::proxy

@@ -44,7 +44,7 @@ class MarkedCall {
   void set_seen(const v1::Observed& seen);
   void fired();
   void note_abandoned();
-  void end(std::optional<uint64_t> body);
+  void end(std::optional<uint64_t> body, Nanos time);
   /// The run was closed with the call open.
   void leave() { run_.reset(); }
 

@@ -188,10 +188,10 @@ v1::CallRecord* Run::record(size_t call) {
   return closed_ ? nullptr : &calls_[call].record;
 }
 
-void Run::end(size_t call) {
+void Run::end(size_t call, Nanos time) {
   if (open_.erase(call) == 0 || closed_) return;
   last_activity_ = now();
-  calls_[call].record.set_end_ns(clock_.utc(last_activity_));
+  calls_[call].record.set_end_ns(clock_.utc(time));
   if (open_.empty() && on_idle_) on_idle_();
 }
 

@@ -86,7 +86,8 @@ class Run {
   v1::CallRecord* record(size_t call);
   /// The caller gave up: work may go on that nobody waits for.
   void note_abandoned() { abandoned_ = true; }
-  void end(size_t call);
+  /// `time`: when the caller was given the last of the answer, or left.
+  void end(size_t call, Nanos time);
   void count_unmarked() { ++unmarked_; }
 
   size_t begun() const { return calls_.size(); }
