@@ -9,12 +9,15 @@ namespace cutset::campaign {
 
 namespace {
 
-/// The largest of 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten that is not
-/// more than 5 % above the measured time: timers fire late, never early, so 199, 203 and
-/// 235 ms are the same 200 ms in every campaign.
+/// The largest of 1, 1.5, 2, 3, 5, 8 times a power of ten that is not more than 28 %
+/// above the measured time, so that 165, 199, 203 and 230 ms are the same 200 ms in every
+/// campaign. On a busy machine a proxy sees a request late, and the time that its caller
+/// waits seems shorter than it is; timers fire late as well, but less so. delay_beyond()
+/// of a step is longer than everything that is rounded to it.
 int rounded_ms(double milliseconds) {
-  static constexpr double kSteps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
-  const double measured = milliseconds * 1.05;
+  static constexpr double kSteps[] = {1, 1.5, 2, 3, 5, 8, 10};
+  constexpr double kLowest = 0.78;  // of a step
+  const double measured = milliseconds / kLowest;
   if (measured < 1) return 1;
   const double scale = std::pow(10.0, std::floor(std::log10(measured)));
   double best = scale;
