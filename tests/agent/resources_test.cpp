@@ -1,5 +1,7 @@
 // What is read from /proc, and samples of processes that really run.
+#include <array>
 #include <chrono>
+#include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -140,6 +142,66 @@ TEST(Sampler, AProcessThatBurnsIsSeenAndItsCounterNeverGoesBack) {
   instances.running = {};
   EXPECT_TRUE(sampler.instances(instances).empty());
   EXPECT_GT(sampler.cost_ns(), 0);
+}
+
+/// Containers that an engine says do not run, after a while.
+class AbsentContainers final : public Instances {
+ public:
+  explicit AbsentContainers(std::chrono::milliseconds patience) : patience_(patience) {
+    for (v1::Instance& instance : instances_) {
+      instance.mutable_name()->set_service(&instance == instances_.data() ? "a" : "b");
+      instance.mutable_container();
+    }
+  }
+  mutable std::string asked;
+
+  const v1::Instance* find(const v1::InstanceName& /*name*/) const override {
+    return nullptr;
+  }
+  std::vector<const v1::Instance*> all() const override {
+    return {&instances_[0], &instances_[1]};
+  }
+  Result<Body*> body(const v1::InstanceName& /*name*/) const override {
+    return Error::unavailable("not asked");
+  }
+  Result<ProcessId> leader(const v1::InstanceName& /*name*/) const override {
+    return Error::unavailable("not asked");
+  }
+  Result<std::vector<ProcessInfo>> processes(
+      const v1::InstanceName& name) const override {
+    asked += name.service();
+    std::this_thread::sleep_for(patience_);
+    return Error::unavailable("does not run");
+  }
+  Result<Fd> network_namespace(const v1::InstanceName& /*name*/) const override {
+    return Error::unavailable("not asked");
+  }
+  std::string unified_group(const v1::InstanceName& /*name*/) const override {
+    return "";
+  }
+
+ private:
+  const std::chrono::milliseconds patience_;
+  std::array<v1::Instance, 2> instances_;
+};
+
+TEST(Sampler, AnEngineIsNotAskedForAContainerMoreThanOnceASecond) {
+  const AbsentContainers instances(std::chrono::milliseconds(0));
+  Sampler sampler;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(sampler.instances(instances).empty());
+  EXPECT_EQ(instances.asked, "ab");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  EXPECT_TRUE(sampler.instances(instances).empty());
+  EXPECT_EQ(instances.asked, "abab");
+}
+
+TEST(Sampler, ASlowEngineIsAskedForOneContainerAtATime) {
+  const AbsentContainers instances(std::chrono::milliseconds(150));
+  Sampler sampler;
+  EXPECT_TRUE(sampler.instances(instances).empty());
+  EXPECT_EQ(instances.asked, "a");
+  EXPECT_TRUE(sampler.instances(instances).empty());
+  EXPECT_EQ(instances.asked, "ab");
 }
 
 TEST(Sampler, TheHostHasWhatThisMachineHas) {

@@ -156,6 +156,10 @@ bool ContainerBody::runs() {
 }
 
 Result<ProcessId> ContainerBody::leader() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (leader_ && alive(*leader_)) return *leader_;
+  }
   CUTSET_ASSIGN(const ContainerState state, look_running());
   const auto info = read_process(state.pid);
   if (!info) {
@@ -164,6 +168,8 @@ Result<ProcessId> ContainerBody::leader() {
                     "namespace as the engine",
                     state.pid, text_of(instance_.name())));
   }
+  const std::lock_guard lock(mutex_);
+  leader_ = info->id;
   return info->id;
 }
 

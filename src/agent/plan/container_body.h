@@ -1,5 +1,7 @@
 // An instance that an engine of this host runs as a container. It is looked up by its
-// labels each time: its name and its id may change (an orchestrator replaces it).
+// labels each time: its name and its id may change (an orchestrator replaces it). Only
+// its first process is remembered, as long as it lives: whoever samples what a container
+// uses must neither load an engine nor wait for one that is busy.
 #pragma once
 
 #include <mutex>
@@ -52,6 +54,7 @@ class ContainerBody final : public Body {
   const ContainerEngine engine_;
   std::mutex mutex_;
   std::optional<ProcessId> asked_to_end_;  // guarded by mutex_
+  std::optional<ProcessId> leader_;        // guarded by mutex_; it may have ended
 };
 
 Status undo_paused_container(const std::vector<std::string>& words);

@@ -29,15 +29,19 @@ Status watch_resources(const Plans& plans, milliseconds interval,
   Sampler sampler;
   Clock::time_point next = Clock::now();
   while (!given_up()) {
-    v1::ResourceSamples samples;
-    *samples.add_samples() = sampler.host();
-    plans.look_at([&](const Instances& instances) {
-      for (v1::ResourceSample& sample : sampler.instances(instances)) {
-        *samples.add_samples() = std::move(sample);
+    v1::ResourceSamples host;
+    *host.add_samples() = sampler.host();
+    host.set_cost_ns(sampler.cost_ns());
+    // At once: what follows may have to wait for an engine.
+    if (!write(host)) return {};
+    v1::ResourceSamples instances;
+    plans.look_at([&](const Instances& loaded) {
+      for (v1::ResourceSample& sample : sampler.instances(loaded)) {
+        *instances.add_samples() = std::move(sample);
       }
     });
-    samples.set_cost_ns(sampler.cost_ns());
-    if (!write(samples)) return {};
+    instances.set_cost_ns(sampler.cost_ns());
+    if (instances.samples_size() > 0 && !write(instances)) return {};
     // A machine that was too busy for some samples does not make up for them.
     do next += interval;
     while (next < Clock::now());

@@ -8,9 +8,13 @@
 //   others. Traffic only where it has a network namespace of its own; who shares one
 //   cannot be told apart.
 //
+// Where a container's first process is not known, its engine is asked; not more than once
+// a second for each, and when it is slow the other ones are left for the next samples.
+//
 // Thread rule: one thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -50,6 +54,8 @@ class Sampler {
 
   std::string own_network_;
   std::map<std::string, Totals> totals_;  // by instance
+  // Containers that were not found are not looked for before then.
+  std::map<std::string, std::chrono::steady_clock::time_point> rests_until_;
   int64_t cost_ns_ = 0;
 };
 

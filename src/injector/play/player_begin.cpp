@@ -163,6 +163,7 @@ void Player::watch(size_t i) {
   watches_.push_back(
       agent.watch_resources(setup_.sample, [this, i](const v1::ResourceSamples& samples) {
         const std::lock_guard lock(samples_mutex_);
+        sampled_.insert(i);
         record_.hosts[i].sampling_cost_ns = samples.cost_ns();
         folder_->add_samples(record_.hosts[i].name, record_.hosts[i].clock, samples);
       }));

@@ -360,6 +360,7 @@ TEST_F(Play, TheRecordIsInItsFolder) {
   manners[0].old_output = std::string(manners[0].output.size(), 'x');
   const PlayRecord record = run();
   EXPECT_EQ(record.hosts[0].sampling_cost_ns, 1234);
+  EXPECT_FALSE(noted(record, "sent no samples"));
   const auto lines = [&](const std::string& name) {
     const auto text = read_file(folder + "/" + name);
     EXPECT_TRUE(text) << name;
