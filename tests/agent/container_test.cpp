@@ -41,14 +41,15 @@ class PlanContainer : public PlanFixture {
                    << shell_out("tail -3 " + folder_ + "/dockerd.log").output;
     const auto made = shell_out(fmt::format(
         "mkdir -p {0}/root/bin && cp $(command -v busybox) {0}/root/bin/ && for c in sh "
-        "sleep echo mkdir touch cat; do ln -s busybox {0}/root/bin/$c; done; tar -C "
+        "sleep echo mkdir touch cat ls; do ln -s busybox {0}/root/bin/$c; done; tar -C "
         "{0}/root -c . | docker -H unix://{1} import - cutset-test:1",
         folder_, engine_));
     ASSERT_TRUE(made.ok) << made.output;
-    const auto run = docker("run -d --network none --label cutset.test=" + word() +
-                            " cutset-test:1 /bin/sh -c 'mkdir -p /data; touch /data/x; "
-                            "while :; do echo tick; "
-                            "sleep 0.02; done'");
+    const auto run =
+        docker("run -d --network none --label cutset.test=" + word() +
+               " -v /volume cutset-test:1 /bin/sh -c 'mkdir -p /data; touch /data/x; "
+               "while :; do echo tick; "
+               "sleep 0.02; done'");
     if (!run.ok) GTEST_SKIP() << "not run: no container starts here: " << run.output;
   }
 
@@ -125,6 +126,46 @@ TEST_F(PlanContainer, EachActionIsSeenFromOutside) {
   EXPECT_NE(find(events, StepEvent::VERIFIED, "restart"), nullptr)
       << story(events, "restart");
   EXPECT_EQ(close().problems_size(), 0);
+}
+
+TEST_F(PlanContainer, ItsVolumeIsFilledAndItsLifeIsTold) {
+  begin();
+  v1::Instance* instance = plan_.add_instances();
+  instance->mutable_name()->set_service("a");
+  instance->mutable_container()->set_engine(engine_);
+  instance->mutable_container()->add_labels("cutset.test=" + word());
+  const auto fill = [&](const std::string& id, const std::string& path, int when) {
+    v1::Step* step = add_step(id, "a", when);
+    step->mutable_disk_fill()->set_path(path);
+    step->mutable_disk_fill()->set_bytes(4 << 20);
+    step->set_duration_ns(500'000'000);
+  };
+  fill("own layer", "/data", 50);
+  fill("volume", "/volume", 100);
+  add_step("kill", "a", 1500)->mutable_kill();
+  run_plan();
+  events_until(StepEvent::VERIFIED, "volume");
+  EXPECT_NE(docker("exec $(docker -H unix://" + engine_ + " ps -q) ls /volume")
+                .output.find("cutset-fill-"),
+            std::string::npos);
+  events_until(StepEvent::UNDONE, "volume");
+  EXPECT_EQ(docker("exec $(docker -H unix://" + engine_ + " ps -q) ls /volume").output,
+            "");
+  events_until(StepEvent::VERIFIED, "kill");
+  std::this_thread::sleep_for(milliseconds(500));
+  const auto closed = close();
+  EXPECT_EQ(closed.problems_size(), 0);
+  std::string life;
+  std::string failure;
+  for (const StepEvent& event : closed.events()) {
+    if (event.kind() == StepEvent::INSTANCE_STARTED) life += "started ";
+    if (event.kind() == StepEvent::INSTANCE_ENDED)
+      life += fmt::format("ended {} ", event.exit_code());
+    if (event.kind() == StepEvent::FAILED) failure += event.step() + event.error();
+  }
+  EXPECT_EQ(life, "started ended 137 ");
+  EXPECT_NE(failure.find("own layer"), std::string::npos) << failure;
+  EXPECT_NE(failure.find("is in no volume"), std::string::npos) << failure;
 }
 
 TEST_F(PlanContainer, AKilledAgentLeavesNothingPaused) {

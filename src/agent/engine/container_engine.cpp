@@ -16,6 +16,8 @@ namespace {
 constexpr const char* kVersion = "/v1.41";
 
 constexpr int kMostUpdates = 20;
+constexpr int64_t kNanosASecond = 1'000'000'000;
+constexpr std::chrono::hours kLongestWatch{24 * 365};
 
 std::string json_list(const std::vector<std::string>& texts) {
   std::vector<std::string> quoted;
@@ -64,6 +66,33 @@ Status ContainerEngine::post(const std::string& target, const std::string& what,
   request.deadline = std::chrono::milliseconds(5000);
   CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
   if (!is_good(response) && response.status != 304) return refused(what, response);
+  return {};
+}
+
+Status ContainerEngine::watch_containers(
+    int64_t since_utc_ns, const std::function<void(const ContainerEvent&)>& use,
+    const std::function<bool()>& stop) const {
+  HttpRequest request;
+  request.target =
+      fmt::format("{}/events?since={}.{:09}&filters={}", kVersion,
+                  since_utc_ns / kNanosASecond, since_utc_ns % kNanosASecond,
+                  percent_encoded(R"({"type":["container"],"event":["start","die"]})"));
+  request.deadline = kLongestWatch;
+  request.stop = stop;
+  std::string partial;
+  // One JSON text a line.
+  request.on_body = [&](std::string_view piece) {
+    partial += piece;
+    size_t begin = 0;
+    for (size_t end = 0; (end = partial.find('\n', begin)) != std::string::npos;
+         begin = end + 1) {
+      const auto event = read_event(partial.substr(begin, end - begin));
+      if (event.ok()) use(*event);
+    }
+    partial.erase(0, begin);
+  };
+  CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
+  if (!is_good(response)) return refused("tell what happens to containers", response);
   return {};
 }
 

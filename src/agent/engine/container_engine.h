@@ -21,6 +21,7 @@ namespace cutset::agent {
 struct ContainerMount {
   std::string source;       // on the host
   std::string destination;  // in the container
+  bool writable = false;
 };
 
 struct ContainerState {
@@ -40,6 +41,15 @@ struct ExecOutcome {
   bool cut = false;
 };
 
+/// A container has started or ended.
+struct ContainerEvent {
+  bool started = false;
+  std::string id;
+  int exit_code = 0;  // of one that ended
+  int64_t utc_ns = 0;
+  std::map<std::string, std::string> labels;  // and what else the engine says of it
+};
+
 class ContainerEngine {
  public:
   explicit ContainerEngine(std::string socket_path)
@@ -51,6 +61,12 @@ class ContainerEngine {
   Result<std::vector<std::string>> list(const std::vector<std::string>& labels) const;
   /// Nothing: there is no such container (any more).
   Result<std::optional<ContainerState>> inspect(const std::string& id) const;
+
+  /// Hands on what happened after `since_utc_ns` (an engine remembers the last few
+  /// hundred events) and what happens, until `stop` says so. Error: the engine is gone.
+  Status watch_containers(int64_t since_utc_ns,
+                          const std::function<void(const ContainerEvent&)>& use,
+                          const std::function<bool()>& stop) const;
 
   /// That a service of the Swarm has at least so many replicas: the engine manages it.
   Status have_replicas(const std::string& service, uint32_t replicas) const;

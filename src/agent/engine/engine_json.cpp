@@ -1,5 +1,7 @@
 #include "agent/engine/engine_json.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -40,17 +42,21 @@ void read_mounts(const element& document, ContainerState& state) {
   simdjson::dom::array mounts;
   if (document["Mounts"].get(mounts) != simdjson::SUCCESS) return;
   for (const element mount : mounts)
-    state.mounts.push_back({text_of(mount, "Source"), text_of(mount, "Destination")});
+    state.mounts.push_back(
+        {text_of(mount, "Source"), text_of(mount, "Destination"), flag_of(mount, "RW")});
 }
 
-void read_labels(const element& config, ContainerState& state) {
-  object labels;
-  if (config["Labels"].get(labels) != simdjson::SUCCESS) return;
-  for (const auto& [name, value] : labels) {
+std::map<std::string, std::string> texts_of(const element& parent,
+                                            std::string_view name) {
+  std::map<std::string, std::string> texts;
+  object members;
+  if (parent[name].get(members) != simdjson::SUCCESS) return texts;
+  for (const auto& [member, value] : members) {
     std::string_view text;
     if (value.get(text) == simdjson::SUCCESS)
-      state.labels[std::string(name)] = std::string(text);
+      texts[std::string(member)] = std::string(text);
   }
+  return texts;
 }
 
 }  // namespace
@@ -85,12 +91,33 @@ Result<ContainerState> read_container(const std::string& json) {
   state.exit_code = number_of<int>(values, "ExitCode");
   element config;
   if (document["Config"].get(config) == simdjson::SUCCESS) {
-    read_labels(config, state);
+    state.labels = texts_of(config, "Labels");
     state.stop_signal = text_of(config, "StopSignal");
   }
   if (state.stop_signal.empty()) state.stop_signal = "SIGTERM";
   read_mounts(document, state);
   return state;
+}
+
+Result<ContainerEvent> read_event(const std::string& json) {
+  parser reader;
+  element document;
+  element actor;
+  if (reader.parse(json).get(document) != simdjson::SUCCESS ||
+      document["Actor"].get(actor) != simdjson::SUCCESS)
+    return unreadable("event");
+  ContainerEvent event;
+  event.started = text_of(document, "Action") == "start";
+  event.id = text_of(actor, "ID");
+  event.utc_ns = number_of<int64_t>(document, "timeNano");
+  event.labels = texts_of(actor, "Attributes");
+  const auto code = event.labels.find("exitCode");
+  if (code != event.labels.end()) {
+    const std::string& digits = code->second;
+    std::from_chars(digits.data(), digits.data() + digits.size(), event.exit_code);
+  }
+  if (!is_container_id(event.id)) return unreadable("id of a container");
+  return event;
 }
 
 Result<SwarmService> read_service(const std::string& json, uint32_t replicas) {

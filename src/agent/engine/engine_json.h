@@ -14,6 +14,7 @@ namespace cutset::agent {
 
 Result<std::vector<std::string>> read_container_list(const std::string& json);
 Result<ContainerState> read_container(const std::string& json);
+Result<ContainerEvent> read_event(const std::string& json);
 struct SwarmService {
   int64_t version = 0;
   int64_t replicas = 0;

@@ -38,12 +38,17 @@ Result<Fd> connect_to(const std::string& path) {
 
 struct Reading {
   HttpResponse response;
+  const std::function<void(std::string_view)>& use;
   size_t limit = 0;
   bool complete = false;
 };
 
 int on_body(http_parser* parser, const char* at, size_t length) {
   Reading& reading = *static_cast<Reading*>(parser->data);
+  if (reading.use && parser->status_code / 100 == 2) {
+    reading.use(std::string_view(at, length));
+    return 0;
+  }
   const size_t room =
       reading.limit - std::min(reading.limit, reading.response.body.size());
   reading.response.cut = reading.response.cut || length > room;
@@ -75,7 +80,7 @@ class Exchange {
     http_parser_settings_init(&settings);
     settings.on_body = on_body;
     settings.on_message_complete = on_complete;
-    Reading reading;
+    Reading reading{HttpResponse(), request_.on_body};
     reading.limit = request_.body_limit;
     parser.data = &reading;
     char buffer[65536];

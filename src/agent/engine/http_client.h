@@ -21,6 +21,8 @@ struct HttpRequest {
   size_t body_limit = size_t{8} << 20;
   /// Gives up when it returns true; asked about 20 times a second. May be empty.
   std::function<bool()> stop;
+  /// Given the pieces of a good answer's body as they come, instead of keeping them.
+  std::function<void(std::string_view)> on_body;
 };
 
 struct HttpResponse {

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
-#include <cstdlib>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "agent/plan/body.h"
 #include "agent/plan/instances.h"
 #include "agent/random_word.h"
 #include "base/fd.h"
@@ -55,13 +55,12 @@ Status fill(int file, uint64_t bytes) {
 
 class DiskFill final : public Fault {
  public:
-  explicit DiskFill(const v1::DiskFillAction& action) : action_(action) {}
+  DiskFill(const v1::Step& step, const Instances& instances)
+      : step_(step), action_(step.disk_fill()), instances_(instances) {}
 
   Result<std::vector<UndoRecord>> prepare() override {
-    char resolved[PATH_MAX];
-    if (::realpath(action_.path().c_str(), resolved) == nullptr)
-      return Error::system("cannot find the folder " + action_.path());
-    CUTSET_ASSIGN(const uint64_t available, available_bytes(resolved));
+    CUTSET_ASSIGN(folder_, find_folder());
+    CUTSET_ASSIGN(const uint64_t available, available_bytes(folder_));
     if (available < kDiskReserve || available - kDiskReserve < action_.bytes()) {
       return Error::unavailable(fmt::format(
           "{} has {} bytes left; filling it with {} would leave less than the reserve of "
@@ -69,7 +68,7 @@ class DiskFill final : public Fault {
           action_.path(), available, action_.bytes(), kDiskReserve));
     }
     CUTSET_ASSIGN(const std::string word, random_word());
-    path_ = fmt::format("{}/{}{}", resolved, kNameBegin, word);
+    path_ = fmt::format("{}/{}{}", folder_, kNameBegin, word);
     return std::vector<UndoRecord>{{kDiskFillRecord, {path_}}};
   }
 
@@ -91,23 +90,36 @@ class DiskFill final : public Fault {
                       "keep zeros (is it compressed?)",
                       path_, taken, action_.bytes()));
     }
-    CUTSET_ASSIGN(const uint64_t available, available_bytes(action_.path()));
+    CUTSET_ASSIGN(const uint64_t available, available_bytes(folder_));
     return fmt::format("the file takes {} bytes, {} are left", taken, available);
   }
 
  private:
+  Result<std::string> find_folder() const {
+    std::string path = action_.path();
+    const v1::Instance* instance = instances_.find(step_.target());
+    if (instance != nullptr && instance->has_container()) {
+      CUTSET_ASSIGN(Body * body, instances_.body(step_.target()));
+      CUTSET_ASSIGN(path, body->folder_on_host(path));
+    }
+    std::error_code error;
+    const std::string folder = std::filesystem::canonical(path, error);
+    if (!error) return folder;
+    return Error::unavailable(
+        fmt::format("cannot find the folder {}: {}", action_.path(), error.message()));
+  }
+
+  const v1::Step& step_;
   const v1::DiskFillAction& action_;
+  const Instances& instances_;
+  std::string folder_;
   std::string path_;
 };
 
 }  // namespace
 
-Result<std::string> check_disk_fill(const v1::Step& step, const FaultHost& host) {
+Result<std::string> check_disk_fill(const v1::Step& step, const FaultHost&) {
   const v1::DiskFillAction& action = step.disk_fill();
-  const v1::Instance* instance = host.instances->find(step.target());
-  if (instance != nullptr && instance->has_container()) {
-    return Error::unavailable("the disk of a container is not filled by this agent");
-  }
   if (action.path().empty() || action.path().front() != '/') {
     return Error::bad_input(fmt::format(
         "the path of the folder to fill is \"{}\", an absolute one is expected",
@@ -117,8 +129,8 @@ Result<std::string> check_disk_fill(const v1::Step& step, const FaultHost& host)
   return std::string();
 }
 
-std::unique_ptr<Fault> make_disk_fill(const v1::Step& step, const FaultHost&) {
-  return std::make_unique<DiskFill>(step.disk_fill());
+std::unique_ptr<Fault> make_disk_fill(const v1::Step& step, const FaultHost& host) {
+  return std::make_unique<DiskFill>(step, *host.instances);
 }
 
 Status undo_disk_fill(const std::vector<std::string>& words) {

@@ -1,6 +1,6 @@
 // Disk pressure: one file of a stated size below a named folder, removed by undo. It
 // never takes the last kDiskReserve of a file system: the agent itself must be able to go
-// on.
+// on. In a container the folder must be in a volume, whose place on the host outlives it.
 //
 // Record: the path of the file, whose name holds the mark of the agent that made it.
 #pragma once

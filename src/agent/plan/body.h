@@ -79,6 +79,10 @@ class Body {
   /// "/" as it sees it. Error: it has none that can be seen now (a container that does
   /// not run).
   virtual Result<Fd> root() = 0;
+  /// Where on this host a folder of the instance is, also when it does not run: processes
+  /// see the files of the host. Error: it is not there, or not on a disk that outlives a
+  /// container.
+  virtual Result<std::string> folder_on_host(const std::string& path) { return path; }
   /// A command that waits to be begun.
   virtual Result<std::unique_ptr<Command>> prepare_command(
       const std::vector<std::string>& arguments) = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <thread>
 
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <signal.h>
 
 #include "agent/groups/group.h"
+#include "agent/plan/container_labels.h"
 #include "agent/plan/instances.h"
 #include "base/text.h"
 
@@ -21,22 +23,13 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::hours kLongestCommand{24};
 constexpr std::chrono::seconds kTaskPatience{10};
-constexpr const char* kTaskName = "com.docker.swarm.task.name";
-constexpr const char* kTaskService = "com.docker.swarm.service.id";
 
 std::string short_id(const std::string& id) {
   return id.substr(0, 12);
 }
 
-// Names of tasks are "SERVICE.SLOT.ID"; a service's may have dots too.
-bool is_task(const ContainerState& state, const v1::SwarmTask& task) {
-  const auto service = state.labels.find(kTaskService);
-  const auto name = state.labels.find(kTaskName);
-  if (service == state.labels.end() || service->second != task.service() ||
-      name == state.labels.end())
-    return false;
-  const std::vector<std::string> words = split(name->second, ".");
-  return words.size() >= 3 && words[words.size() - 2] == std::to_string(task.slot());
+bool is_below(const std::string& path, const std::string& top) {
+  return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
 }
 
 // A command that the engine executes in the container, whose first process is `first`.
@@ -110,7 +103,7 @@ Result<std::vector<ContainerState>> ContainerBody::look_all() const {
   std::vector<ContainerState> found;
   for (const std::string& id : ids) {
     CUTSET_ASSIGN(std::optional<ContainerState> state, engine_.inspect(id));
-    if (state && (!wanted.has_task() || is_task(*state, wanted.task())))
+    if (state && is_container_of(wanted, state->labels))
       found.push_back(std::move(*state));
   }
   return found;
@@ -291,6 +284,34 @@ Result<Fd> ContainerBody::root() {
   if (!folder.valid() || !alive(first))
     return Error::unavailable("cannot see the files of " + text_of(instance_.name()));
   return folder;
+}
+
+Result<std::string> ContainerBody::folder_on_host(const std::string& path) {
+  CUTSET_ASSIGN(const ContainerState state, look());
+  const ContainerMount* mount = nullptr;
+  for (const ContainerMount& one : state.mounts) {
+    const bool holds = is_below(path, one.destination);
+    if (holds && (mount == nullptr || one.destination.size() > mount->destination.size()))
+      mount = &one;
+  }
+  if (mount == nullptr || !mount->writable) {
+    return Error::unavailable(fmt::format(
+        "{} is in no volume that {} may write to: what is in a container's own "
+        "layer is out of reach",
+        path, text_of(instance_.name())));
+  }
+  std::error_code error;
+  const std::string top = std::filesystem::canonical(mount->source, error);
+  const std::string folder = std::filesystem::canonical(
+      mount->source + path.substr(mount->destination.size()), error);
+  if (error) {
+    return Error::unavailable(fmt::format("cannot find the folder {} of {}: {}", path,
+                                          text_of(instance_.name()), error.message()));
+  }
+  // The container may have made links that lead elsewhere.
+  if (is_below(folder, top)) return folder;
+  return Error::unavailable(
+      fmt::format("{} leads out of the volume at {}", path, mount->destination));
 }
 
 Result<std::unique_ptr<Command>> ContainerBody::prepare_command(

@@ -41,6 +41,7 @@ class ContainerBody final : public Body {
   Result<bool> paused() override;
   Result<std::vector<std::string>> groups() override;
   Result<Fd> root() override;
+  Result<std::string> folder_on_host(const std::string& path) override;
   Result<std::unique_ptr<Command>> prepare_command(
       const std::vector<std::string>& arguments) override;
 

@@ -6,6 +6,7 @@
 
 #include "agent/link/link_gate.h"
 #include "agent/plan/check_plan.h"
+#include "agent/plan/container_watch.h"
 #include "agent/plan/event_log.h"
 #include "agent/plan/executor.h"
 #include "agent/plan/local_instances.h"
@@ -32,6 +33,7 @@ struct Plans::Loaded {
   std::unique_ptr<MessageGate> message_gate;
   std::unique_ptr<CallGate> call_gate;
   std::unique_ptr<Executor> executor;
+  std::unique_ptr<ContainerWatch> containers;
 };
 
 Plans::Plans(FaultHost host, Supervisor& supervisor, Proxies& proxies)
@@ -87,7 +89,8 @@ Result<v1::LoadPlanReply> Plans::load(const v1::LoadPlanRequest& request) {
   return reply;
 }
 
-// What the keeper says of processes becomes events of their instances.
+// What the keeper says of processes, and engines of containers, becomes events of their
+// instances.
 void Plans::note_changes(const std::shared_ptr<Loaded>& plan) {
   supervisor_.watch([plan = std::weak_ptr(plan)](const Supervisor::Change& change) {
     const std::shared_ptr<Loaded> it = plan.lock();
@@ -106,6 +109,19 @@ void Plans::note_changes(const std::shared_ptr<Loaded>& plan) {
     }
     it->events.add(std::move(event));
   });
+  EventLog& events = plan->events;
+  plan->containers = std::make_unique<ContainerWatch>(
+      plan->instances->all(),
+      [&events](const v1::Instance& instance, const ContainerEvent& change) {
+        v1::StepEvent event;
+        *event.mutable_instance() = instance.name();
+        event.set_kind(change.started ? v1::StepEvent::INSTANCE_STARTED
+                                      : v1::StepEvent::INSTANCE_ENDED);
+        if (change.started) event.set_detail("container " + change.id.substr(0, 12));
+        event.set_exit_code(change.exit_code);
+        const std::chrono::nanoseconds ago(utc_now_ns() - change.utc_ns);
+        events.add(std::move(event), Monotonic::now() - ago);
+      });
 }
 
 Result<v1::StartPlanReply> Plans::start(const v1::StartPlanRequest& request) {
@@ -150,6 +166,7 @@ std::vector<std::string> Plans::end(Loaded& plan) {
   for (std::string& problem : plan.instances->close())
     problems.push_back(std::move(problem));
   supervisor_.watch({});
+  plan.containers.reset();
   plan.events.close();
   return problems;
 }
