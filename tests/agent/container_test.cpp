@@ -168,6 +168,29 @@ TEST_F(PlanContainer, ItsVolumeIsFilledAndItsLifeIsTold) {
   EXPECT_NE(failure.find("is in no volume"), std::string::npos) << failure;
 }
 
+TEST_F(PlanContainer, ALineOfItsOutputIsWaitedFor) {
+  begin();
+  v1::Instance* instance = plan_.add_instances();
+  instance->mutable_name()->set_service("a");
+  instance->mutable_container()->set_engine(engine_);
+  instance->mutable_container()->add_labels("cutset.test=" + word());
+  v1::Step* step = plan_.add_steps();
+  step->set_id("at the line");
+  step->mutable_target()->set_service("a");
+  step->mutable_kill();
+  v1::Trigger* when = step->mutable_when();
+  when->mutable_log()->mutable_instance()->set_service("a");
+  when->mutable_log()->set_pattern("^tick$");
+  when->mutable_log()->set_nth(20);
+  when->set_timeout_ns(20'000'000'000);
+  run_plan();
+  const auto events = events_until(StepEvent::VERIFIED, "at the line");
+  EXPECT_NE(story(events, "at the line").find("line \"tick\""), std::string::npos)
+      << story(events, "at the line");
+  EXPECT_TRUE(eventually([&] { return status().starts_with("Exited (137)"); }));
+  EXPECT_EQ(close().problems_size(), 0);
+}
+
 TEST_F(PlanContainer, AKilledAgentLeavesNothingPaused) {
   begin();
   v1::Instance* instance = plan_.add_instances();

@@ -19,6 +19,28 @@ constexpr int kMostUpdates = 20;
 constexpr int64_t kNanosASecond = 1'000'000'000;
 constexpr std::chrono::hours kLongestWatch{24 * 365};
 
+// Output comes in frames. Eight bytes before each piece: which stream, three zeros, the
+// length (big endian).
+constexpr size_t kFrameHead = 8;
+
+/// Or may do so, as far as it has come.
+bool begins_frame(std::string_view stream) {
+  return (stream.empty() || static_cast<unsigned char>(stream[0]) <= 2) &&
+         std::string_view("\0\0\0", 3)
+             .starts_with(stream.substr(std::min<size_t>(1, stream.size()), 3));
+}
+
+/// Its content, as much of it as there is. Nothing: there is no whole head.
+std::optional<std::string_view> first_frame(std::string_view stream, bool* whole) {
+  if (!begins_frame(stream) || stream.size() < kFrameHead) return std::nullopt;
+  size_t length = 0;
+  for (size_t i = 4; i < kFrameHead; ++i)
+    length = length << 8 | static_cast<unsigned char>(stream[i]);
+  const std::string_view content = stream.substr(kFrameHead, length);
+  *whole = content.size() == length;
+  return content;
+}
+
 std::string json_list(const std::vector<std::string>& texts) {
   std::vector<std::string> quoted;
   for (const std::string& text : texts) quoted.push_back(json_text(text));
@@ -93,6 +115,37 @@ Status ContainerEngine::watch_containers(
   };
   CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
   if (!is_good(response)) return refused("tell what happens to containers", response);
+  return {};
+}
+
+Status ContainerEngine::follow_output(const std::string& id,
+                                      const std::function<void(std::string_view)>& use,
+                                      const std::function<bool()>& stop) const {
+  HttpRequest request;
+  request.target =
+      fmt::format("{}/containers/{}/logs?follow=1&stdout=1&stderr=1", kVersion, id);
+  request.deadline = kLongestWatch;
+  request.stop = stop;
+  std::string pending;
+  request.on_body = [&](std::string_view piece) {
+    pending += piece;
+    std::string_view rest = pending;
+    bool whole = true;
+    for (auto frame = first_frame(rest, &whole); frame && whole;
+         frame = first_frame(rest, &whole)) {
+      use(*frame);
+      rest.remove_prefix(kFrameHead + frame->size());
+    }
+    // A container with a terminal has no frames.
+    if (!begins_frame(rest)) {
+      use(rest);
+      rest = {};
+    }
+    pending.erase(0, pending.size() - rest.size());
+  };
+  CUTSET_ASSIGN(const HttpResponse response, send_request(socket_path_, request));
+  if (!is_good(response))
+    return refused("tell what the container " + id + " wrote", response);
   return {};
 }
 
@@ -178,17 +231,12 @@ Result<pid_t> ContainerEngine::exec_pid(const std::string& exec) const {
   return static_cast<pid_t>(pid);
 }
 
-// Eight bytes before each piece: which stream, three zeros, the length (big endian).
 std::string unframed_output(std::string_view stream) {
   std::string output;
-  while (stream.size() >= 8 && static_cast<unsigned char>(stream[0]) <= 2 &&
-         stream.substr(1, 3) == std::string_view("\0\0\0", 3)) {
-    size_t length = 0;
-    for (size_t i = 4; i < 8; ++i)
-      length = length << 8 | static_cast<unsigned char>(stream[i]);
-    stream.remove_prefix(8);
-    output += stream.substr(0, length);
-    stream.remove_prefix(std::min(length, stream.size()));
+  bool whole = true;
+  while (const auto frame = first_frame(stream, &whole)) {
+    output += *frame;
+    stream.remove_prefix(kFrameHead + frame->size());
   }
   return output.append(stream);
 }

@@ -68,6 +68,12 @@ class ContainerEngine {
                           const std::function<void(const ContainerEvent&)>& use,
                           const std::function<bool()>& stop) const;
 
+  /// Hands on all that a container has written, in any of its lives, and what it writes,
+  /// until it ends or `stop` says so. Error: the engine has no output of it.
+  Status follow_output(const std::string& id,
+                       const std::function<void(std::string_view)>& use,
+                       const std::function<bool()>& stop) const;
+
   /// That a service of the Swarm has at least so many replicas: the engine manages it.
   Status have_replicas(const std::string& service, uint32_t replicas) const;
 

@@ -6,6 +6,7 @@
 
 #include "agent/link/link_gate.h"
 #include "agent/plan/check_plan.h"
+#include "agent/plan/container_output.h"
 #include "agent/plan/container_watch.h"
 #include "agent/plan/event_log.h"
 #include "agent/plan/executor.h"
@@ -33,6 +34,7 @@ struct Plans::Loaded {
   std::unique_ptr<MessageGate> message_gate;
   std::unique_ptr<CallGate> call_gate;
   std::unique_ptr<Executor> executor;
+  std::unique_ptr<ContainerOutput> output;
   std::unique_ptr<ContainerWatch> containers;
 };
 
@@ -110,9 +112,12 @@ void Plans::note_changes(const std::shared_ptr<Loaded>& plan) {
     it->events.add(std::move(event));
   });
   EventLog& events = plan->events;
+  plan->output = std::make_unique<ContainerOutput>(host_.state_folder);
+  ContainerOutput& output = *plan->output;
   plan->containers = std::make_unique<ContainerWatch>(
       plan->instances->all(),
-      [&events](const v1::Instance& instance, const ContainerEvent& change) {
+      [&events, &output](const v1::Instance& instance, const ContainerEvent& change) {
+        if (change.started) output.started(instance, change.id);
         v1::StepEvent event;
         *event.mutable_instance() = instance.name();
         event.set_kind(change.started ? v1::StepEvent::INSTANCE_STARTED
@@ -167,6 +172,7 @@ std::vector<std::string> Plans::end(Loaded& plan) {
     problems.push_back(std::move(problem));
   supervisor_.watch({});
   plan.containers.reset();
+  plan.output.reset();
   plan.events.close();
   return problems;
 }
