@@ -4,9 +4,19 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"))
+import make_image  # noqa: E402
 
 IMAGE = "cutset-test-node"  # if no other name is given
+PROBE = "cutset-test-probe"
+
+
+class CannotStart(unittest.SkipTest):
+    """Neither an engine nor a container starts on this machine (it may be a container itself): says why."""
 
 
 def missing():
@@ -28,8 +38,10 @@ class Engine:
         self.process = None
 
     def start(self):
-        subprocess.run(["ip", "netns", "add", self.name], check=True)
-        subprocess.run(["ip", "-n", self.name, "link", "set", "lo", "up"], check=True)
+        for command in (["netns", "add", self.name], ["-n", self.name, "link", "set", "lo", "up"]):
+            done = subprocess.run(["ip", *command], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise CannotStart(f"not run: no network namespace can be made here: {done.stderr.strip()}")
         with open(self.folder / "engine.log", "wb") as log:
             self.process = subprocess.Popen(
                 ["nsenter", f"--net={self.namespace}", "dockerd", "--data-root", self.folder / "data",
@@ -39,8 +51,13 @@ class Engine:
         deadline = time.monotonic() + 60
         while self.docker("version", check=False).returncode != 0:
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("the engine does not start:\n" + (self.folder / "engine.log").read_text()[-3000:])
+                last = (self.folder / "engine.log").read_text().strip().splitlines()[-1:]
+                raise CannotStart(f"not run: dockerd does not start here: {' '.join(last)}")
             time.sleep(0.1)
+        self.import_image(["true"], PROBE)
+        done = self.docker("run", "--rm", "--network", "none", PROBE, "true", check=False)
+        if done.returncode != 0:
+            raise CannotStart(f"not run: no container starts here: {done.stderr.decode(errors='replace').strip()}")
 
     def stop(self):
         if self.process is not None:
@@ -60,28 +77,5 @@ class Engine:
         return subprocess.run(["docker", "-H", f"unix://{self.socket}", *arguments], check=check,
                               capture_output=True, **options)
 
-    def import_image(self, programs, name=IMAGE):
-        """An image with these programs, the libraries that they need, and the names of users."""
-        root = self.folder / "root"
-        for program in programs:
-            path = pathlib.Path(shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin")).resolve()
-            listed = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
-            files = [path, *(word for word in listed.split() if word.startswith("/"))]
-            for file in map(pathlib.Path, files):
-                target = root / file.relative_to("/")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if not target.exists():
-                    shutil.copy(file, target)
-            link = root / "usr/bin" / program
-            link.parent.mkdir(parents=True, exist_ok=True)
-            if not link.exists():
-                link.symlink_to(path)
-        (root / "tmp").mkdir(exist_ok=True)
-        (root / "etc").mkdir(exist_ok=True)
-        for file in ("passwd", "group"):
-            shutil.copy(pathlib.Path("/etc") / file, root / "etc")
-        if not (root / "bin").exists():
-            (root / "bin").symlink_to("usr/bin")
-        packed = subprocess.run(["tar", "-C", root, "-c", "."], check=True, capture_output=True).stdout
-        self.docker("import", "-", name, input=packed)
-        shutil.rmtree(root)
+    def import_image(self, programs, name=IMAGE, folders=(), workdir=None):
+        make_image.image(name, programs, folders, workdir, docker=("docker", "-H", f"unix://{self.socket}"))
