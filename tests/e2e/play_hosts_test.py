@@ -102,6 +102,9 @@ def missing():
 
 
 class PlayHosts(harness.EndToEnd):
+    networks_of_their_own = True
+    in_containers = False  # then each instance has a network of its own, whose traffic can be told
+
     def setUp(self):
         super().setUp()
         why = missing()
@@ -213,6 +216,51 @@ class PlayHosts(harness.EndToEnd):
         # stop
         self.assertTrue(all(saw("web.0", 6.2, 19)))
         self.assertFalse(any(saw("web.0", 19.5, 24.5)), "web 0 was stopped")
+        self.assert_sampled(result)
+        self.assert_lives_told()
+
+    def assert_lives_told(self):
+        """When each instance started and ended, whoever did it."""
+        lives = {name: [] for name in ("primary/0", "replica/0", "web/0", "web/1")}
+        for line in (self.folder / "record/events.jsonl").read_text().splitlines():
+            event = json.loads(line)
+            if event.get("kind") in ("instance_started", "instance_ended") and event.get("since_barrier_ns", 0) < 24e9:
+                lives[event["instance"]].append((event["kind"].removeprefix("instance_"), event.get("since_barrier_ns", 0) / 1e9,
+                                                 event.get("exit_code", 0)))
+        kinds = {name: [kind for kind, _, _ in life] for name, life in lives.items()}
+        self.assertEqual(kinds, {"primary/0": ["started", "ended", "started"], "replica/0": ["started"],
+                                 "web/0": ["started", "ended"], "web/1": ["started"]})
+        _, when, code = lives["primary/0"][1]
+        self.assertAlmostEqual(when, 17, delta=1.5)
+        self.assertEqual(code, 137, "killed")
+        self.assertAlmostEqual(lives["web/1"][0][1], 1, delta=2.5)
+        lines = [json.loads(line) for line in (self.folder / "record/logs.jsonl").read_text().splitlines()]
+        ready = [line["utc_ns"] for line in lines if line["instance"] == "primary/0" and "Ready to accept" in line["line"]]
+        self.assertEqual(len(ready), 2, "the output of both lives of the primary, each line once")
+
+    def assert_sampled(self, result):
+        """What each instance used was sampled once a second while it ran, and was what it did."""
+        barrier = result["barrier_utc_ns"] / 1e9
+        of = {name: [] for name in ("primary/0", "replica/0", "web/0", "web/1")}
+        for line in (self.folder / "record/resources.jsonl").read_text().splitlines():
+            sample = json.loads(line)
+            if "instance" in sample:
+                of[sample["instance"]].append((sample["utc_ns"] / 1e9 - barrier, sample))
+        for name, (since, until) in {"primary/0": (1, 16), "replica/0": (1, 24), "web/0": (1, 18), "web/1": (3, 24)}.items():
+            times = [time for time, _ in of[name] if since <= time <= until]
+            self.assertGreater(len(times), (until - since) / 2, f"{name} was sampled at {times}")
+            self.assertTrue(all(sample["memory_bytes"] > 0 for _, sample in of[name]), name)
+
+        def used(key, since, until):
+            values = [sample[key] for time, sample in of["primary/0"] if since <= time <= until]
+            return max(values) - min(values)
+
+        if self.in_containers:
+            self.assertGreater(used("cpu_ns", 12, 16), 1e8, "what keeps cores busy counts as the container's")
+            self.assertGreater(used("received_bytes", 1, 12), 1000, "what clients wrote")
+        self.assertEqual([note for note in result["notes"] if "no samples" in note], [])
+        for host in result["hosts"]:
+            self.assertLess(host["sampling_cost_ns"], 0.01 * 25e9, "a hundredth of a core")
 
     def test_processes(self):
         self.networks_of_their_own = False
@@ -222,47 +270,85 @@ class PlayHosts(harness.EndToEnd):
     def test_namespaces(self):
         if shutil.which("ip") is None:
             self.skipTest("not run: namespaces are made with the program ip")
-        self.networks_of_their_own = True
         before = sorted(os.listdir("/run/netns")) if os.path.isdir("/run/netns") else []
         self.assert_seen("namespaces:a,b", {"primary": "a", "replica": "b", "web": "b"})
         self.assertEqual(sorted(os.listdir("/run/netns")), before)
 
-    def tell_addresses(self, place, going):
-        """Of containers, as the engine knows them, where processes write their own."""
-        while going:
-            names = place.docker("ps", "--quiet", "--filter", "label=org.cutset.service", check=False).stdout.decode().split()
-            for name in names:
-                seen = place.docker("inspect", name, check=False).stdout
-                for container in json.loads(seen or "[]"):
-                    labels = container["Config"]["Labels"]
-                    service, slot = labels["org.cutset.service"], labels["org.cutset.slot"]
-                    file = self.addresses / (f"web.{slot}" if service == "web" else service)
-                    for network in container["NetworkSettings"]["Networks"].values():
-                        if network["IPAddress"] and not file.exists():
-                            file.write_text(f"{network['IPAddress']} 8080\n")
-            time.sleep(0.1)
-
-    def test_containers(self):
+    def start_engine(self):
         why = engine.missing()
         if why:
             self.skipTest(f"not run: {why}")
-        self.networks_of_their_own = True
+        self.in_containers = True
         place = engine.Engine(self.folder)
         self.addCleanup(place.stop)
         place.start()
-        place.import_image(["sh", "cat", "readlink", "redis-server", "nginx"], "cutset-test")
-        going = [True]
-        teller = threading.Thread(target=self.tell_addresses, args=(place, going), daemon=True)
-        teller.start()
+        place.import_image(["sh", "cat", "readlink", "sleep", "getent", "redis-server", "nginx"], "cutset-test")
         for name, value in (("TEST_ENGINE", place.socket), ("TEST_ENGINE_NAMESPACE", place.namespace)):
             os.environ[name] = str(value)
             self.addCleanup(os.environ.pop, name)
-        self.assert_seen("docker", {}, place.namespace)
+        return place
+
+    def assert_seen_in_engine(self, place, hosts, tell):
+        """`tell`: writes the addresses of containers, as the engine knows them, where processes write their own."""
+        going = [True]
+
+        def run():
+            while going:
+                tell(place)
+                time.sleep(0.1)
+
+        teller = threading.Thread(target=run, daemon=True)
+        teller.start()
+        self.assert_seen(hosts, {}, place.namespace)
         going.clear()
         teller.join()
         self.assertEqual(place.docker("ps", "--all", "--quiet").stdout, b"")
         networks = place.docker("network", "ls", "--format", "{{.Name}}").stdout.decode().split()
         self.assertEqual([name for name in networks if name.startswith("cutset-")], [])
+
+    def tell(self, service, slot, address):
+        file = self.addresses / (f"web.{slot}" if service == "web" else service)
+        text = f"{address} 8080\n"
+        if not file.exists() or file.read_text() != text:
+            file.with_name("new").write_text(text)
+            file.with_name("new").rename(file)
+
+    def containers(self, place):
+        names = place.docker("ps", "--quiet", "--filter", "label=org.cutset.service", check=False).stdout.decode().split()
+        for name in names:
+            yield from json.loads(place.docker("inspect", name, check=False).stdout or "[]")
+
+    def tell_of_containers(self, place):
+        for container in self.containers(place):
+            labels = container["Config"]["Labels"]
+            for network in container["NetworkSettings"]["Networks"].values():
+                if network["IPAddress"]:
+                    self.tell(labels["org.cutset.service"], labels["org.cutset.slot"], network["IPAddress"])
+
+    def tell_of_tasks(self, place):
+        """They are reached from the machine by the bridge that each of them has beside the Swarm's network."""
+        bridge = place.docker("network", "inspect", "docker_gwbridge", check=False).stdout
+        near = json.loads(bridge)[0]["Containers"] if bridge.strip() not in (b"", b"[]") else {}
+        for container in self.containers(place):
+            labels = container["Config"]["Labels"]
+            slot = int(labels["com.docker.swarm.task.name"].split(".")[-2]) - 1
+            if container["Id"] in near:
+                self.tell(labels["org.cutset.service"], slot, near[container["Id"]]["IPv4Address"].split("/")[0])
+
+    def test_containers(self):
+        place = self.start_engine()
+        self.assert_seen_in_engine(place, "docker", self.tell_of_containers)
+
+    def test_swarm(self):
+        place = self.start_engine()
+        begun = place.docker("swarm", "init", "--advertise-addr", "127.0.0.1", check=False)
+        if begun.returncode != 0:
+            self.skipTest("not run: no Swarm here: " + begun.stderr.decode().strip())
+        config = self.place / "cutset.yaml"
+        # Tasks of a service are started alike.
+        config.write_text(config.read_text().replace("  docker:", "  swarm:").replace("web.${self.slot}", "web"))
+        self.assert_seen_in_engine(place, "swarm", self.tell_of_tasks)
+        self.assertEqual(place.docker("service", "ls", "--quiet").stdout, b"")
 
 
 if __name__ == "__main__":

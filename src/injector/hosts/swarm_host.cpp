@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 /// Stands for each task of a service in its one command.
 constexpr int kAnySlot = -1;
 constexpr auto kTaskPatience = 60s;
+constexpr auto kBridgePatience = 10s;
 constexpr auto kBetweenLooks = 100ms;
 
 /// The Swarm's count of them begins at 1.
@@ -54,6 +55,18 @@ Status check_alike(const ServiceConfig& service) {
   return {};
 }
 
+/// Its address. The engine makes the bridge a moment after it has begun its Swarm.
+Result<std::string> machine_on_bridge(SwarmClient& swarm, const StopSignal& stop) {
+  const auto until = std::chrono::steady_clock::now() + kBridgePatience;
+  while (true) {
+    const Result<SwarmBridge> bridge = swarm.bridge();
+    if (bridge) return bridge->machine;
+    if (std::chrono::steady_clock::now() > until) return bridge.error();
+    if (stop.requested()) return Error::interrupted("stopped");
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SwarmHost>> SwarmHost::make(const Config& config,
@@ -69,8 +82,7 @@ Result<std::unique_ptr<SwarmHost>> SwarmHost::make(const Config& config,
   SwarmClient swarm(*host->engine_);
   CUTSET_ASSIGN(host->node_, swarm.node());
   CUTSET_ASSIGN(host->images_, find_images(config, hosts.image, *host->engine_));
-  CUTSET_ASSIGN(const SwarmBridge bridge, swarm.bridge());
-  host->machine_ = bridge.machine;
+  CUTSET_ASSIGN(host->machine_, machine_on_bridge(swarm, stop));
   CUTSET_ASSIGN(host->mark_, random_mark());
   CUTSET_TRY(agent.claim_engine(hosts.engine, host->mark_));
   CUTSET_ASSIGN(host->network_,
