@@ -12,12 +12,12 @@ LONGEST_SECONDS = 90
 LARGEST_OVERHEAD_MS = 10
 
 
-def campaign(context, config, name):
-    """One campaign from nothing: (exit code, seconds, records of its journal)."""
+def campaign(context, config, name, *arguments, **how):
+    """One campaign from nothing: (exit code, seconds, records of its journal). `how`: see Context.cutset."""
     state = context.folder / "state" / name
     shutil.rmtree(state, ignore_errors=True)
     begun = time.monotonic()
-    done = context.cutset("run", config, "--state", state)
+    done = context.cutset("run", config, "--state", state, *arguments, **how)
     seconds = time.monotonic() - begun
     (context.folder / f"{name}.log").write_text(done.stdout + done.stderr)
     records = journal.read(state / "journal.jsonl") if (state / "journal.jsonl").exists() else []

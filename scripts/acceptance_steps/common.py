@@ -47,10 +47,10 @@ class Context:
     def environment(self, preset="release", **more):
         return {**os.environ, "CUTSET_AGENT": self.program("cutset-agent", preset), **more}
 
-    def cutset(self, *arguments, preset="release", timeout=600, **options):
-        """Runs cutset to its end; returns the finished process with its output."""
+    def cutset(self, *arguments, preset="release", timeout=600, enter=(), variables=None, **options):
+        """Runs cutset to its end, by the command `enter` if there is one; returns the finished process with its output."""
         return subprocess.run(
-            [self.program("cutset", preset), *map(str, arguments)],
-            cwd=ROOT, env=self.environment(preset), stdin=subprocess.DEVNULL,
+            [*enter, self.program("cutset", preset), *map(str, arguments)],
+            cwd=ROOT, env=self.environment(preset, **(variables or {})), stdin=subprocess.DEVNULL,
             capture_output=True, text=True, errors="replace", timeout=timeout, check=False, **options,
         )

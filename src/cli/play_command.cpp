@@ -181,7 +181,7 @@ void add_play_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
       "--hosts", options->hosts,
       "Instead of the hosts of the configuration: names with commas between "
       "them, or processes, namespaces, docker, swarm, namespaces:a,b,c, "
-      "namespaces:5; instances take them in turn");
+      "namespaces:5, docker:IMAGE; instances take them in turn");
   command->add_option("--place", options->places,
                       "SERVICE=HOST or SERVICE/SLOT=HOST: where instances run instead");
   command->add_option("--record", options->record,

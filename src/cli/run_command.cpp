@@ -316,7 +316,7 @@ void add_run_command(CLI::App& app, GlobalOptions& global, Chosen& chosen) {
   command->add_option("--hosts", a.hosts,
                       "Where it runs instead of what the file says: processes, "
                       "namespaces, namespaces:a,b,c, namespaces:5, docker, "
-                      "swarm");
+                      "docker:IMAGE, swarm");
   command->add_flag("--resume", a.resume, "Go on with the journal, repeating nothing");
   command->add_flag("--dry-run", a.dry_run, "Say what would be done; start nothing");
   command->add_option("--budget", a.budget, "Largest fault set")->check(CLI::Range(1, 8));

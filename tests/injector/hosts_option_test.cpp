@@ -1,4 +1,6 @@
 // What --hosts says, and what placeholders of instances mean.
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 
 #include "injector/hosts/engine_client.h"
@@ -28,6 +30,19 @@ TEST(HostsOption, KindsNamesAndNumbers) {
   EXPECT_EQ(read("docker").names, Names{"docker"});
   EXPECT_EQ(read("swarm").kind, Kind::kSwarm);
   EXPECT_EQ(read("swarm").names, Names{"swarm"});
+  EXPECT_EQ(read("docker:registry:5000/shop:2").image, "registry:5000/shop:2");
+  EXPECT_EQ(read("docker:shop").names, Names{"docker"});
+  EXPECT_EQ(read("swarm:shop").kind, Kind::kSwarm);
+}
+
+TEST(HostsOption, TheEngineIsTheOneOfTheProgramDocker) {
+  ::unsetenv("DOCKER_HOST");
+  EXPECT_EQ(*usual_engine(), "/var/run/docker.sock");
+  ::setenv("DOCKER_HOST", "unix:///run/own.sock", 1);
+  EXPECT_EQ(*usual_engine(), "/run/own.sock");
+  ::setenv("DOCKER_HOST", "tcp://10.0.0.1:2375", 1);
+  EXPECT_FALSE(usual_engine().ok());
+  ::unsetenv("DOCKER_HOST");
 }
 
 TEST(HostsOption, WhatAnotherKindWasGivenIsForgotten) {
@@ -46,7 +61,7 @@ TEST(HostsOption, WhatAnotherKindWasGivenIsForgotten) {
 
 TEST(HostsOption, RefusesWhatItCannotMean) {
   for (const char* wrong :
-       {"", "a,", "a,a", "a b", "0", "251", "cloud:a", "docker:a", "swarm:2",
+       {"", "a,", "a,a", "a b", "0", "251", "cloud:a", "docker:", "swarm:", "external:a",
         "namespaces:", "namespaces:a,,b", "external", "-a"}) {
     EXPECT_FALSE(parse_hosts_option(wrong, HostsConfig(), {}).ok()) << wrong;
   }

@@ -38,6 +38,9 @@ class HostSet::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Status bring_up(const StopSignal& stop) {
+    if (runs_in_engine(kind_.kind) && kind_.engine.empty()) {
+      CUTSET_ASSIGN(kind_.engine, usual_engine());
+    }
     const HostStart start{options_.state_folder, options_.agent_binary,
                           options_.agent_socket, stop};
     switch (kind_.kind) {
@@ -211,7 +214,7 @@ class HostSet::Impl {
   }
 
   const Config& config_;
-  const HostsConfig kind_;
+  HostsConfig kind_;
   const HostSetOptions options_;
   std::vector<Host> hosts_;
   std::unique_ptr<EngineHost> engine_;  // kDocker

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -47,6 +48,18 @@ std::vector<std::string> usual_names(Kind kind,
 }
 
 }  // namespace
+
+Result<std::string> usual_engine() {
+  constexpr std::string_view kUnix = "unix://";
+  const char* told = std::getenv("DOCKER_HOST");
+  const std::string text = told != nullptr ? told : "";
+  if (text.empty()) return std::string("/var/run/docker.sock");
+  if (text.starts_with(std::string(kUnix) + "/")) return text.substr(kUnix.size());
+  return Error::bad_input(fmt::format(
+      "DOCKER_HOST is \"{}\": expected unix:///PATH; cutset acts on the processes of "
+      "containers, so their engine must be on this machine",
+      text));
+}
 
 bool runs_in_engine(Kind kind) {
   return kind == Kind::kDocker || kind == Kind::kSwarm;
@@ -101,9 +114,18 @@ Result<HostsConfig> parse_hosts_option(const std::string& text,
     if (!same) hosts.names = usual_names(kind, placed_on);
     return hosts;
   }
-  if (kind != Kind::kProcesses && kind != Kind::kNamespaces)
+  const std::string rest = text.substr(colon + 1);
+  if (runs_in_engine(kind)) {
+    if (rest.empty())
+      return Error::usage(
+          fmt::format("--hosts: \"{}\" has no image: {}:IMAGE is expected", text, word));
+    hosts.image = rest;
+    hosts.names = usual_names(kind, placed_on);
+    return hosts;
+  }
+  if (kind == Kind::kExternal)
     return Error::usage(fmt::format("--hosts: {} takes no names", word));
-  CUTSET_ASSIGN(hosts.names, parse_names(text.substr(colon + 1)));
+  CUTSET_ASSIGN(hosts.names, parse_names(rest));
   return hosts;
 }
 

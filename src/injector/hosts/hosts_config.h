@@ -34,8 +34,7 @@ struct HostsConfig {
   std::vector<std::string> names = {"local"};
   // kNamespaces, kDocker, kSwarm: "10.213.0.0/24"; "": one that is free
   std::string subnet;
-  // kDocker, kSwarm: its unix socket
-  std::string engine = "/var/run/docker.sock";
+  std::string engine;  // kDocker, kSwarm: its unix socket; "": usual_engine()
   // Path of the network namespace that the engine lives in; "": ours.
   std::string network_namespace;
   std::string image;   // kDocker, kSwarm: of services that name none
@@ -44,8 +43,9 @@ struct HostsConfig {
 };
 
 /// What --hosts says: a kind ("namespaces"), a kind with names or their number
-/// ("namespaces:a,b", "namespaces:3"), or names of processes or namespaces, as configured
-/// ("a,b"). `placed_on`: the names where none are given. Error: usage.
+/// ("namespaces:a,b", "namespaces:3"), an engine with the image of services that name
+/// none ("docker:shop"), or names of processes or namespaces, as configured ("a,b").
+/// `placed_on`: the names where none are given. Error: usage.
 Result<HostsConfig> parse_hosts_option(const std::string& text,
                                        const HostsConfig& configured,
                                        const std::vector<std::string>& placed_on);
@@ -64,6 +64,10 @@ inline constexpr int kUsualHosts = 3;
 
 /// "processes", "namespaces", ...
 std::string_view kind_name(HostsConfig::Kind kind);
+
+/// The socket that the program docker would take: that of DOCKER_HOST=unix://..., else
+/// /var/run/docker.sock. Error: DOCKER_HOST is no unix socket.
+Result<std::string> usual_engine();
 
 /// Whether its one host is an engine: `on` says nothing there.
 bool runs_in_engine(HostsConfig::Kind kind);
