@@ -37,7 +37,7 @@ Status HeldProcess::go() {
   const Fd go = std::move(go_);
   CUTSET_TRY(supervisor_.let_go(name_, pid_));
   [[maybe_unused]] const ssize_t written = ::write(go.get(), "g", 1);
-  const Status executed = await_execution(name_, program_, report_);
+  Status executed = await_execution(name_, program_, report_);
   // As all that the agent starts: of this process only the execution was urgent.
   sched_param usual{};
   ::sched_getparam(::getpid(), &usual);

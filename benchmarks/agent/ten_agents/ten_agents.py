@@ -1,6 +1,6 @@
 """Ten agents in ten network namespaces: how exact, how even, how fast, and what watching costs. Needs root.
 
-    ten_agents.py CUTSET CUTSET-AGENT [--hosts 10] [--rounds 10] [--json FILE]
+    ten_agents.py CUTSET CUTSET-AGENT [--hosts 10] [--rounds 10] [--only FAULT] [--json FILE]
 
 Two plays. Together: each moment hits an instance on every host. Alone: one host at a time, in turn. In both, each fault that
 can be played comes `rounds` times. From the records:
@@ -118,8 +118,10 @@ def figures(result, record):
     for action in result["actions"]:
         if action["moment"] == "beginning" or action["due_ns"] in (None, 0):
             continue
+        if action["fate"] != "fired" or action["exit_code"]:
+            said = f" (it wrote: {action['output'].strip()})" if action["output"] else ""
+            failed.append(f"{action['id']}: {action['error']}{said}")
         if action["fate"] != "fired":
-            failed.append(f"{action['id']}: {action['error']}")
             continue
         if action["what"] == "mark":
             continue
@@ -161,7 +163,7 @@ def print_table(title, result, record):
     costs = [host["sampling_cost_ns"] / 1e9 / seconds * 100 for host in result["hosts"]]
     clocks = max(host["clock_error_ns"] for host in result["hosts"]) / 1e3
     print(f"sampling every second: at most {max(costs):.2f} % of a core for a host; "
-          f"times are right within {clocks:.0f} us; {len(failed)} did not fire")
+          f"times are right within {clocks:.0f} us; {len(failed)} failed")
     for text in failed[:5]:
         print(f"  {text}")
     return {"faults": rows, "all": {"count": len(errors), "error_p50": percentile(errors, 50),
@@ -175,8 +177,12 @@ def main():
     parser.add_argument("agent")
     parser.add_argument("--hosts", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--only", metavar="FAULT", choices=sorted(FAULTS), help="this one, and restarts and stops")
     parser.add_argument("--json", metavar="FILE", help="the figures")
     options = parser.parse_args()
+    if options.only:
+        for name in set(FAULTS) - {options.only}:
+            del FAULTS[name]
     if os.geteuid() != 0:
         sys.exit("not run: namespaces are made by root")
     binaries = [str(pathlib.Path(path).resolve()) for path in (options.cutset, options.agent)]
