@@ -423,7 +423,7 @@ std::vector<ProcessInfo> Keeper::processes_below() const {
 }
 
 Ending Keeper::end_descendants(std::chrono::milliseconds limit) {
-  const Ending ending = end_processes(
+  Ending ending = end_processes(
       [this] {
         reap();
         return processes_below();

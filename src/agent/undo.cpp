@@ -108,9 +108,10 @@ Result<Undone> undo_earlier_agent(const std::string& state_folder) {
                     "hand, then start again",
                     process.id.pid, process.state));
   }
-  if (undone.processes.ended > 0)
+  if (undone.processes.ended > 0) {
     log_info("ended {} processes that an earlier agent left behind",
              undone.processes.ended);
+  }
   if (!undone.records.empty())
     log_info("undid {} things that an earlier agent left behind", undone.records.size());
   CUTSET_TRY(remove_data_folders(state_folder));

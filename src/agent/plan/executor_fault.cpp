@@ -31,7 +31,7 @@ Status Executor::prepare(StepRun& run) {
 
 // Requires: run.work is held, what is written down is what prepare() said.
 Status Executor::make_ready(StepRun& run) {
-  const Status ready = run.fault->make_ready();
+  Status ready = run.fault->make_ready();
   run.prepared = ready.ok();
   if (!ready.ok()) CUTSET_TRY(undo_fault(run));
   return ready;
@@ -128,7 +128,7 @@ std::vector<Executor::StepRun*> Executor::in_place_newest_first(
 Status Executor::undo(StepRun& run, const std::string& why) {
   const std::lock_guard work(run.work);
   if (!claim(run, State::kInPlace, State::kOver)) return {};
-  const Status undone = undo_fault(run);
+  Status undone = undo_fault(run);
   if (undone.ok()) {
     add(StepEvent::UNDONE, run, why);
   } else {
