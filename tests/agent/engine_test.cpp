@@ -162,7 +162,8 @@ std::string task(char id, const std::string& name, bool running,
                  const std::string& service = kService) {
   return fmt::format(
       R"({{"Id":"{}","State":{{"Running":{},"Pid":1}},"Config":{{"Labels":{{)"
-      R"("com.docker.swarm.service.id":"{}","com.docker.swarm.task.name":"{}"}}}}}})",
+      R"("org.cutset.mark":"x","com.docker.swarm.service.id":"{}",)"
+      R"("com.docker.swarm.task.name":"{}"}}}}}})",
       std::string(64, id), running, service, name);
 }
 
