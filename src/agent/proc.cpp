@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "agent/pidfd.h"
+#include "base/boot_id.h"
 #include "base/fd.h"
 #include "base/text.h"
 
@@ -126,8 +127,7 @@ bool environment_holds(pid_t pid, std::string_view entry, bool prefix) {
 std::string world() {
   char space[64] = {};
   const ssize_t length = ::readlink("/proc/self/ns/pid", space, sizeof space - 1);
-  const std::string boot = read_proc("/proc/sys/kernel/random/boot_id", 256);
-  return fmt::format("{}/{}", trim(boot), length > 0 ? space : "pid:[unknown]");
+  return fmt::format("{}/{}", boot_id(), length > 0 ? space : "pid:[unknown]");
 }
 
 uint64_t ticks_since_boot() {

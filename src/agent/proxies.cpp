@@ -94,6 +94,16 @@ Result<v1::OpenedProxy> Proxies::open_one(ProxyEngine& engine, v1::ServicePlan p
   return opened;
 }
 
+Result<v1::EmptyDataReply> Proxies::empty_data() {
+  v1::EmptyDataReply reply;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, opened] : opened_) {
+    if (opened.data().empty()) continue;
+    CUTSET_ASSIGN(*reply.add_folders(), make_data_folder(state_folder_, name));
+  }
+  return reply;
+}
+
 Result<v1::ArmRunReply> Proxies::arm(const v1::ArmRunRequest& request) {
   const std::shared_ptr<ProxyEngine> current = engine();
   if (!current) return none_open();

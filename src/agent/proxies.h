@@ -24,6 +24,8 @@ class Proxies {
   /// Picks the ports that are left open, opens every proxy. Error names the service; what
   /// was opened before it stays open until close_all().
   Result<v1::OpenProxiesReply> open(const v1::OpenProxiesRequest& request);
+  /// Empties the data folders that open() has made. Error: something stays.
+  Result<v1::EmptyDataReply> empty_data();
   Result<v1::ArmRunReply> arm(const v1::ArmRunRequest& request);
   Result<v1::CollectRunReply> collect(const v1::CollectRunRequest& request);
 

@@ -10,6 +10,7 @@
 #include "agent/service_log.h"
 #include "agent/validate.h"
 #include "agent/version.h"
+#include "base/boot_id.h"
 #include "base/log.h"
 
 namespace cutset::agent {
@@ -94,6 +95,11 @@ class AgentService final : public v1::Agent::Service {
   grpc::Status OpenProxies(ServerContext*, const v1::OpenProxiesRequest* request,
                            v1::OpenProxiesReply* reply) override {
     return leased(*request, reply, [&] { return parts_.proxies.open(*request); });
+  }
+
+  grpc::Status EmptyData(ServerContext*, const v1::EmptyDataRequest* request,
+                         v1::EmptyDataReply* reply) override {
+    return leased(*request, reply, [&] { return parts_.proxies.empty_data(); });
   }
 
   grpc::Status StartService(ServerContext*, const v1::StartServiceRequest* request,
@@ -205,6 +211,7 @@ class AgentService final : public v1::Agent::Service {
     reply->set_monotonic_ns(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                 Monotonic::now().time_since_epoch())
                                 .count());
+    reply->set_boot_id(boot_id());
     return grpc::Status::OK;
   }
 

@@ -40,7 +40,8 @@ constexpr const char* kHelp =
     "\n"
     "Carries out the workload of a plan (cutset-driver-plan/1, docs/workloads.md) and "
     "writes its\n"
-    "operation history (cutset-history/1).\n"
+    "operation history (cutset-history/1). PLAN is a file, or the plan itself, which "
+    "begins with {.\n"
     "\n"
     "  --history FILE   Where the history is written (default: standard output). A file "
     "that is\n"
@@ -154,8 +155,12 @@ Result<std::unique_ptr<Recorder>> open_history(const Options& options, const Pla
 }
 
 Result<int> run(const Options& options) {
-  CUTSET_ASSIGN(const std::string text, read_file(options.plan));
-  CUTSET_ASSIGN(Plan plan, plan_from_json(text, options.plan));
+  const bool given = options.plan.front() == '{';
+  std::string text = options.plan;
+  if (!given) {
+    CUTSET_ASSIGN(text, read_file(options.plan));
+  }
+  CUTSET_ASSIGN(Plan plan, plan_from_json(text, given ? "PLAN" : options.plan));
   if (options.seed) plan.operations.seed = *options.seed;
   if (options.serve) {
     CUTSET_TRY(serve(plan.target, stop));

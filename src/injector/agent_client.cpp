@@ -305,6 +305,10 @@ Result<v1::OpenProxiesReply> AgentClient::open_proxies(v1::OpenProxiesRequest re
   return connection_->call(&v1::Agent::Stub::OpenProxies, std::move(request),
                            kCallDeadline);
 }
+Result<v1::EmptyDataReply> AgentClient::empty_data() {
+  return connection_->call(&v1::Agent::Stub::EmptyData, v1::EmptyDataRequest(),
+                           kCallDeadline);
+}
 Result<v1::StartServiceReply> AgentClient::start_service(
     v1::StartServiceRequest request) {
   return connection_->call(&v1::Agent::Stub::StartService, std::move(request),

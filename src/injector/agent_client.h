@@ -41,6 +41,8 @@ class AgentClient {
 
   // The lease is filled in.
   Result<agent::v1::OpenProxiesReply> open_proxies(agent::v1::OpenProxiesRequest request);
+  /// Empties the data folders that open_proxies() gave.
+  Result<agent::v1::EmptyDataReply> empty_data();
   Result<agent::v1::StartServiceReply> start_service(
       agent::v1::StartServiceRequest request);
   Result<agent::v1::StopServiceReply> stop_service(agent::v1::StopServiceRequest request);

@@ -1,6 +1,8 @@
 // The section `nodes:`, and what it asks of the others.
 #include <algorithm>
+#include <map>
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
 #include "injector/config_reader.h"
@@ -8,6 +10,57 @@
 #include "injector/nodes/nodes_reader.h"
 
 namespace cutset::injector {
+
+namespace {
+
+using Kind = HostsConfig::Kind;
+
+/// Why the hosts of this kind cannot be nodes; "": they can.
+std::string_view why_no_nodes(Kind kind) {
+  switch (kind) {
+    case Kind::kNamespaces:
+    case Kind::kExternal:
+      return "";
+    case Kind::kProcesses:
+      return "processes of this machine all have the address 127.0.0.1: which node sent "
+             "a message, and which links to cut, cannot be told";
+    case Kind::kDocker:
+    case Kind::kSwarm:
+      return "all containers of an engine are one host with one agent, and the workload "
+             "would have to be in an image";
+  }
+  return "";
+}
+
+bool is_address(const std::string& text) {
+  in_addr address{};
+  return ::inet_pton(AF_INET, text.c_str(), &address) == 1;
+}
+
+/// Traffic is captured, and links are cut, by the addresses of nodes.
+std::vector<std::string> problems_of_addresses(const HostsConfig& hosts) {
+  std::vector<std::string> problems;
+  std::map<std::string, std::string> host_at;
+  for (size_t i = 0; i < hosts.external.size(); ++i) {
+    const std::string& name = hosts.names[i];
+    const std::string& address = hosts.external[i].address;
+    const auto [known, is_new] = host_at.emplace(address, name);
+    if (!is_address(address)) {
+      problems.push_back(fmt::format(
+          "nodes: \"{}\", where the instances of {} are reached, is no IPv4 address; add "
+          "address: to this host",
+          address, name));
+    } else if (!is_new) {
+      problems.push_back(
+          fmt::format("nodes: {} and {} have one address, {}; nodes are told apart by "
+                      "their addresses",
+                      known->second, name, address));
+    }
+  }
+  return problems;
+}
+
+}  // namespace
 
 void ConfigReader::read_nodes(const YamlNode& node) {
   NodesReader::Known known;
@@ -21,11 +74,16 @@ void ConfigReader::read_nodes(const YamlNode& node) {
   };
   config_.nodes = NodesReader(reading_, std::move(known)).read(node);
 
-  if (config_.hosts.kind != HostsConfig::Kind::kNamespaces) {
-    reading_.problem(node,
-                     "nodes: each node needs a network of its own, which cutset makes "
-                     "of namespaces; say hosts: {namespaces: [n1, n2, ...]}");
+  if (const auto why = why_no_nodes(config_.hosts.kind); !why.empty()) {
+    reading_.problem(
+        node,
+        fmt::format("nodes: each node is a host with an address and an agent of its "
+                    "own, but {}; say hosts: {{namespaces: [n1, n2, ...]}}, or "
+                    "{{external: ...}} for machines with agents",
+                    why));
   }
+  for (const std::string& problem : problems_of_addresses(config_.hosts))
+    reading_.problem(node, problem);
   if (config_.service(kClientsService) != nullptr) {
     reading_.problem(node,
                      fmt::format("nodes: \"{}\" is the workload, a service cannot have "

@@ -288,6 +288,49 @@ TEST_F(AgentService, ProxiesGetDifferentFreePortsAndGoWithTheLease) {
   EXPECT_EQ(controller_->status().services_size(), 0);
 }
 
+TEST_F(AgentService, EmptiesTheDataFoldersThatItMadeAndNoOther) {
+  namespace fs = std::filesystem;
+  begin();
+  v1::OpenProxiesRequest open;
+  open.set_lease(controller_->token);
+  for (const char* const name : {"a", "b"}) {
+    open.add_services()->set_name(name);
+    open.mutable_services()->rbegin()->set_no_proxy(true);
+    open.mutable_services()->rbegin()->set_data_folder(true);
+  }
+  open.add_services()->set_name("without");
+  v1::OpenProxiesReply opened;
+  grpc::ClientContext opening;
+  ASSERT_TRUE(controller_->stub().OpenProxies(&opening, open, &opened).ok());
+  const fs::path a = opened.services(0).data();
+  const fs::path b = opened.services(1).data();
+  const fs::path other = folder_ + "/other";
+  fs::create_directories(other / "kept");
+  fs::create_directories(a / "deep/er");
+  fs::create_directory_symlink(other, a / "link");
+  // Whoever runs there may have put a link in the place of the folder itself.
+  fs::remove(b);
+  fs::create_directory_symlink(other, b);
+
+  v1::EmptyDataRequest request;
+  v1::EmptyDataReply reply;
+  grpc::ClientContext without_lease;
+  EXPECT_EQ(controller_->stub().EmptyData(&without_lease, request, &reply).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_TRUE(fs::exists(a / "deep/er"));
+  request.set_lease(controller_->token);
+  grpc::ClientContext context;
+  const grpc::Status status = controller_->stub().EmptyData(&context, request, &reply);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ((std::vector<std::string>{reply.folders().begin(), reply.folders().end()}),
+            (std::vector<std::string>{a, b}));
+  for (const fs::path& folder : {a, b}) {
+    EXPECT_TRUE(fs::is_directory(fs::symlink_status(folder))) << folder;
+    EXPECT_TRUE(fs::is_empty(folder)) << folder;
+  }
+  EXPECT_TRUE(fs::exists(other / "kept"));
+}
+
 class AgentRun : public AgentService {
  protected:
   void open_one() {

@@ -211,6 +211,16 @@ class Program(DriverTest):
         self.assertEqual(driver.wait(timeout=10), 3)
         self.judge("acknowledged-writes")  # what is there can be read
 
+    def test_the_plan_itself_instead_of_a_file(self):
+        server = self.server(lambda words: b"+OK\r\n")
+        plan = self.plan({"resp": {"endpoints": [server.endpoint]}}, {"count": 3})
+        done = subprocess.run([DRIVER, plan.read_text(), "--phases", "load"], capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.count('"type":"ok"'), 3)
+        done = subprocess.run([DRIVER, '{"format": 1}'], capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 65)
+        self.assertIn("PLAN", done.stderr)
+
     def test_serve(self):
         server = self.server(lambda words: b"$1\r\nx\r\n" if words[0] == "GET" else b"-ERR no\r\n")
         plan = self.plan({"resp": {"endpoints": [server.endpoint]}}, {"count": 1})

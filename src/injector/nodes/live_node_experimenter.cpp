@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/boot_id.h"
 #include "base/check.h"
 #include "base/file.h"
 #include "base/subprocess.h"
@@ -16,6 +17,7 @@
 #include "injector/fdsl/write.h"
 #include "injector/hosts/host_set.h"
 #include "injector/nodes/captures.h"
+#include "injector/nodes/node_clocks.h"
 #include "injector/nodes/node_evidence.h"
 #include "injector/nodes/node_fdsl.h"
 #include "injector/nodes/node_outcomes.h"
@@ -57,31 +59,27 @@ class Laps {
   int64_t last_ = now_ns();
 };
 
-Status empty_folder(const std::string& folder) {
-  std::error_code failed;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
-    fs::remove_all(entry.path(), failed);
-    if (failed) break;
-  }
-  if (failed) {
-    return Error::unavailable(
-        fmt::format("cannot empty {}: {}", folder, failed.message()));
-  }
-  return {};
-}
-
 /// The workload as a service: the schedule starts it, its output is the history.
-ServiceConfig clients_service(const NodesConfig& nodes, const std::string& plan_file) {
+ServiceConfig clients_service(const NodesConfig& nodes) {
   ServiceConfig service;
   service.name = kClientsService;
-  service.folder = ".";
-  for (const std::string& word :
-       {driver_binary(), plan_file, std::string("--phases"), std::string("load")}) {
-    service.command.push_back(TemplateText::literal(word));
-  }
+  service.folder = "/";  // which every machine has
   service.proxied = false;
   service.on = {nodes.clients_on};
   return service;
+}
+
+/// Carries out the load of `plan`, which goes along: the host may be another machine.
+std::vector<TemplateText> load_command(const HostsConfig& hosts,
+                                       const driver::Plan& plan) {
+  const bool elsewhere = hosts.kind == HostsConfig::Kind::kExternal;
+  std::vector<TemplateText> command;
+  for (const std::string& word :
+       {elsewhere ? "cutset-driver" : driver_binary(), driver::plan_to_json(plan),
+        std::string("--phases"), std::string("load")}) {
+    command.push_back(TemplateText::literal(word));
+  }
+  return command;
 }
 
 }  // namespace
@@ -93,7 +91,7 @@ class LiveNodeExperimenter::Impl {
     CHECK(config_.nodes.has_value() && config_.workload.history.has_value());
     options_.state_folder = fs::absolute(options_.state_folder).string();
     system_ = config_;
-    system_.services.push_back(clients_service(*config_.nodes, plan_file()));
+    system_.services.push_back(clients_service(*config_.nodes));
   }
 
   Status start();
@@ -109,7 +107,6 @@ class LiveNodeExperimenter::Impl {
   std::string folder(const char* name) const {
     return options_.state_folder + "/" + name;
   }
-  std::string plan_file() const { return folder("clients") + "/plan.json"; }
 
   Result<fdsl::Schedule> schedule_of(const nodes::NodeSchedule& schedule,
                                      const std::string& run);
@@ -131,11 +128,12 @@ class LiveNodeExperimenter::Impl {
   std::unique_ptr<play::HostAgents> agents_;
   std::vector<play::PlayHost> play_hosts_;
   std::vector<fdsl::Instance> instances_;  // without the workload
+  NodeClocks clocks_;                      // of the run
   NodeTiming timing_;
 };
 
 Status LiveNodeExperimenter::Impl::start() {
-  for (const char* name : {"schedules", "clients", "histories", "sketches"}) {
+  for (const char* name : {"schedules", "histories", "sketches"}) {
     std::error_code failed;
     fs::create_directories(folder(name), failed);
     if (failed) {
@@ -152,11 +150,12 @@ Status LiveNodeExperimenter::Impl::start() {
   std::erase_if(all,
                 [](const fdsl::Instance& one) { return one.service == kClientsService; });
   instances_ = std::move(all);
-  agents_ = std::make_unique<play::HostAgents>(*hosts_);
-  CUTSET_ASSIGN(play_hosts_, agents_->hosts());
   CUTSET_ASSIGN(const driver::Plan plan,
                 workload().expand([&](const std::string& name) { return value(name); }));
-  return write_file(plan_file(), driver::plan_to_json(plan));
+  system_.services.back().command = load_command(system_.hosts, plan);
+  agents_ = std::make_unique<play::HostAgents>(*hosts_);
+  CUTSET_ASSIGN(play_hosts_, agents_->hosts());
+  return {};
 }
 
 milliseconds LiveNodeExperimenter::Impl::longest_run(
@@ -182,8 +181,12 @@ Result<fdsl::Schedule> LiveNodeExperimenter::Impl::schedule_of(
 }
 
 Status LiveNodeExperimenter::Impl::empty_data() {
-  for (const auto& [key, place] : hosts_->book().places) {
-    if (!place.data.empty()) CUTSET_TRY(empty_folder(place.data));
+  for (const std::string& host : hosts_->names()) {
+    const auto emptied = hosts_->agent(host).empty_data();
+    if (!emptied) {
+      return Error::unavailable(fmt::format(
+          "the data folders of {} cannot be emptied: {}", host, emptied.error().message));
+    }
   }
   return {};
 }
@@ -256,7 +259,11 @@ Status LiveNodeExperimenter::Impl::drive(HistoryRun& history, RunWatch& watch,
   Laps laps;
   CUTSET_TRY(watch.await_load(config_.workload.within, stop));
   CUTSET_TRY(watch.await_undone(kUndoSlack + nodes().model.ladder.back(), stop));
-  CUTSET_ASSIGN(const std::string lines, output_of_clients());
+  CUTSET_ASSIGN(std::string lines, output_of_clients());
+  if (clocks_.clients_elsewhere) {
+    const int64_t ahead_ns = clocks_.offsets.at(nodes().clients_on);
+    CUTSET_ASSIGN(lines, history_by_our_clock(lines, ahead_ns, own_time()));
+  }
   CUTSET_TRY(write_file(history.path(), lines));
   laps.add_to(timing_.workload_ns);
   return {};
@@ -294,6 +301,9 @@ Result<nodes::NodeRun> LiveNodeExperimenter::Impl::run(
   setup.log_every = milliseconds(0);
   setup.start_within = milliseconds(60'000);
   play::PlayHooks hooks;
+  hooks.on_clocks = [&](const std::vector<play::HostRecord>& hosts) {
+    clocks_ = node_clocks(hosts, nodes().clients_on, boot_id());
+  };
   hooks.await_ready = agents_->readiness(system_, stop_);
   hooks.before_barrier = [&](const StopSignal& stop) { return prepare(stop); };
   hooks.on_started = [&](int64_t) { laps.add_to(timing_.start_ns); };
@@ -308,7 +318,7 @@ Result<nodes::NodeRun> LiveNodeExperimenter::Impl::run(
     seen = captures.collect(
         run,
         nodes_of(nodes(), [&](const std::string& host) { return hosts_->address(host); }),
-        {});
+        clocks_.offsets);
     settling.add_to(timing_.settle_ns);
     return {};
   };

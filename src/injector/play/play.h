@@ -55,6 +55,8 @@ struct PlaySetup {
 };
 
 struct PlayHooks {
+  /// The clocks of all hosts have been compared with ours; nothing was loaded yet.
+  std::function<void(const std::vector<HostRecord>& hosts)> on_clocks;
   /// Blocks until the instance is ready; `ended` says whether it has ended meanwhile.
   std::function<Status(const BeginningInstance& instance,
                        const std::function<bool()>& ended)>

@@ -45,6 +45,7 @@ bool Player::measure_clocks() {
           round.back = now_utc_ns();
           round.received = reply.received_utc_ns();
           round.answered = reply.sent_utc_ns();
+          record_.hosts[i].boot_id = reply.boot_id();
           return round;
         },
         kClockRounds);
@@ -57,7 +58,9 @@ bool Player::measure_clocks() {
   for (size_t i = 0; i < measured.size(); ++i) {
     if (!measured[i]) lose(i, measured[i].error());
   }
-  return !any_lost();
+  if (any_lost()) return false;
+  if (hooks_.on_clocks) hooks_.on_clocks(record_.hosts);
+  return true;
 }
 
 bool Player::pass_barrier() {

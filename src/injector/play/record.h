@@ -59,6 +59,7 @@ struct ActionRecord {
 struct HostRecord {
   std::string name;
   ClockOffset clock;
+  std::string boot_id;                // of its kernel
   std::vector<std::string> notes;     // of LoadPlan
   std::vector<std::string> problems;  // what could not be undone
   std::string lost;                   // why, or ""

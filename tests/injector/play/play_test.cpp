@@ -95,6 +95,10 @@ class Play : public testing::Test {
 TEST_F(Play, AllFires) {
   load(kOnTwoHosts);
   manners[1].clock_ahead_ns = 3'600'000'000'000;  // an hour
+  double told = 0;
+  hooks.on_clocks = [&](const std::vector<HostRecord>& hosts) {
+    told = static_cast<double>(hosts.at(1).clock.offset_ns);
+  };
   const PlayRecord record = run();
   EXPECT_EQ(record.verdict, Verdict::kFired) << record.reason;
   EXPECT_EQ(record.reason, "");
@@ -117,6 +121,7 @@ TEST_F(Play, AllFires) {
   EXPECT_FALSE(agents[0]->is_open());
   EXPECT_FALSE(agents[1]->is_open());
   EXPECT_NEAR(static_cast<double>(record.hosts[1].clock.offset_ns), 3.6e12, 50e6);
+  EXPECT_NEAR(told, 3.6e12, 50e6);
   EXPECT_TRUE(std::is_sorted(
       record.events.begin(), record.events.end(),
       [](const auto& one, const auto& other) { return one.utc_ns < other.utc_ns; }));
