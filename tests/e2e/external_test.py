@@ -1,20 +1,23 @@
 """A campaign on nodes that are machines: agents with certificates listen there already, cutset reaches them by TLS.
 
 The machines are network namespaces that this test makes. Each sees an empty folder where cutset keeps its state, so that
-nothing cutset writes here can be read there.
+nothing cutset writes here can be read there, and tells another kernel's boot id, so that clocks are held to be different.
 """
 import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import time
+import uuid
 
 import harness
 
 EXAMPLE = harness.ROOT / "examples/redis-sentinel"
 HOSTS = ("n1", "n2", "n3", "client")
 PORT = 7443
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 def missing():
@@ -86,6 +89,8 @@ class External(harness.EndToEnd):
         run(harness.binaries["agent"], "certificates", "--folder", certificates,
             *(f"{host}={address}" for host, address in self.machines.addresses.items()))
         self.agents = {host: self.start_agent(host, certificates) for host in HOSTS}
+        for host, agent in self.agents.items():
+            self.await_agent(host, agent)
         self.config = self.folder / "example/cutset.yaml"
         shutil.copytree(EXAMPLE, self.config.parent)
         text = self.config.read_text()
@@ -105,17 +110,30 @@ class External(harness.EndToEnd):
                    "--listen", f"{self.machines.addresses[host]}:{PORT}", "--allow", "controller",
                    "--certificate", certificates / f"{host}.pem", "--key", certificates / f"{host}.key",
                    "--authority", certificates / "authority.pem"]
+        boot_id = place / "boot_id"
+        boot_id.write_text(f"{uuid.uuid4()}\n")
         own = self.environment()
         log = open(place / "agent.log", "w", encoding="utf-8")
         self.addCleanup(log.close)
         agent = subprocess.Popen(
-            ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs machine "$0" && exec "$@"', str(self.state),
-             harness.binaries["agent"], *map(str, command)],
+            ["unshare", "--mount", "sh", "-ec", f"mount -t tmpfs machine {self.state}; mount --bind {boot_id} {BOOT_ID}; "
+             'exec "$0" "$@"', harness.binaries["agent"], *map(str, command)],
             cwd=place, env={**own, "PATH": f"{os.path.dirname(harness.binaries['cutset'])}:{own['PATH']}"},
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self.addCleanup(agent.wait)
         self.addCleanup(agent.terminate)
         return agent
+
+    def await_agent(self, host, agent):
+        deadline = time.monotonic() + harness.LONGEST_SECONDS
+        while True:
+            try:
+                socket.create_connection((self.machines.addresses[host], PORT), 1).close()
+                return
+            except OSError:
+                self.assertIsNone(agent.poll(), (self.folder / f"machine-{host}/agent.log").read_text())
+                self.assertLess(time.monotonic(), deadline, f"the agent of {host} does not listen")
+                time.sleep(0.02)
 
     def assert_only_agents_left(self):
         """The agents wait for the next controller; of what they did for the last one nothing is there."""
@@ -132,9 +150,9 @@ class External(harness.EndToEnd):
             self.assertIsNone(agent.poll(), f"the agent of {host} has ended")
 
     def await_cut(self, replay):
-        """Returns while a partition is in place."""
+        """Returns while a partition is in place; made ready before its moment, its tables are dormant."""
         deadline = time.monotonic() + harness.LONGEST_SECONDS
-        while "drop" not in self.machines.rules():
+        while not any("drop" in table and "dormant" not in table for table in self.machines.rules().split("table ")):
             self.assertIsNone(replay.poll(), (self.folder / "output.txt").read_text())
             self.assertLess(time.monotonic(), deadline, "nothing is cut")
             time.sleep(0.05)
