@@ -91,8 +91,12 @@ TEST_F(SchemaTest, RefusesWhatASchemaCanSee) {
                                         "settle",
                                         "json-path",
                                         "nodes-client-role",
+                                        "nodes-docker",
                                         "nodes-durations",
+                                        "nodes-external-address",
+                                        "nodes-external-name",
                                         "nodes-no-history-outcome",
+                                        "nodes-processes",
                                         "nodes-unknown-host",
                                         "tag",
                                         "exit-code-of-http"};
