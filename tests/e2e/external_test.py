@@ -85,7 +85,7 @@ class External(harness.EndToEnd):
         self.addCleanup(self.machines.remove)
         self.machines.make()
         self.state.mkdir()
-        certificates = self.folder / "certificates"
+        certificates = self.certificates = self.folder / "certificates"
         run(harness.binaries["agent"], "certificates", "--folder", certificates,
             *(f"{host}={address}" for host, address in self.machines.addresses.items()))
         self.agents = {host: self.start_agent(host, certificates) for host in HOSTS}
@@ -101,10 +101,11 @@ class External(harness.EndToEnd):
                          (("certificate", "controller.pem"), ("key", "controller.key"), ("authority", "authority.pem")))
         self.config.write_text(text.replace(here, f"hosts: {{external: {{{keys}, hosts: {{{there}}}}}}}"))
 
-    def start_agent(self, host, certificates):
+    def start_agent(self, host, certificates, programs=None):
         """Ends by itself with SIGTERM; its command takes the place of unshare and of the shell."""
         place = self.folder / f"machine-{host}"
-        place.mkdir()
+        place.mkdir(exist_ok=True)
+        programs = programs or os.path.dirname(harness.binaries["cutset"])
         command = ["serve", "--socket", place / "socket/agent", "--state", place / "state",
                    "--network-namespace", f"/run/netns/{self.machines.namespace(host)}",
                    "--listen", f"{self.machines.addresses[host]}:{PORT}", "--allow", "controller",
@@ -118,7 +119,7 @@ class External(harness.EndToEnd):
         agent = subprocess.Popen(
             ["unshare", "--mount", "sh", "-ec", f"mount -t tmpfs machine {self.state}; mount --bind {boot_id} {BOOT_ID}; "
              'exec "$0" "$@"', harness.binaries["agent"], *map(str, command)],
-            cwd=place, env={**own, "PATH": f"{os.path.dirname(harness.binaries['cutset'])}:{own['PATH']}"},
+            cwd=place, env={**own, "PATH": f"{programs}:{own['PATH']}"},
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         self.addCleanup(agent.wait)
         self.addCleanup(agent.terminate)
@@ -177,6 +178,18 @@ class External(harness.EndToEnd):
             agent.terminate()
         self.assertEqual([agent.wait(20) for agent in self.agents.values()], [0] * len(HOSTS))
         self.assert_nothing_left()
+
+    def test_a_driver_that_is_not_there_is_named(self):
+        if shutil.which("cutset-driver"):
+            self.skipTest("not run: cutset-driver is installed on this machine")
+        self.agents["client"].terminate()
+        self.agents["client"].wait(20)
+        self.agents["client"] = self.start_agent("client", self.certificates, "/usr/bin")
+        self.await_agent("client", self.agents["client"])
+        done = self.cutset("run", self.config, "--state", self.state)
+        self.assert_exit(done, 2)
+        self.assertIn('the workload cannot be started on client: service clients.0: cannot start "cutset-driver"', done.stderr)
+        self.assert_only_agents_left()
 
 
 if __name__ == "__main__":

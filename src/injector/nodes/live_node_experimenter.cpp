@@ -329,7 +329,7 @@ Result<nodes::NodeRun> LiveNodeExperimenter::Impl::run(
   timing_.end_ns -= timing_.start_ns + timing_.workload_ns + timing_.settle_ns;
   CUTSET_TRY(stop_.check());
   if (!record.problems.empty()) return record.problems.front();
-  if (record.workload) return *record.workload;
+  if (record.workload) return workload_error(record, nodes().clients_on);
   if (record.barrier_utc_ns == 0) return Error::unavailable(record.reason);
   CUTSET_TRY(nothing_stays(record));
   if (!seen) return seen.error();

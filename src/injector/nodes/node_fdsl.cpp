@@ -38,7 +38,7 @@ class Builder {
     schedule_.services.emplace_back(kClientsService, 0);
     schedule_.end_seconds = (system_.end.count() + 999) / 1000;
     fdsl::Moment workload;
-    workload.name = "workload";
+    workload.name = kWorkloadMoment;
     workload.time = Milliseconds(0);
     fdsl::Target one;
     one.kind = fdsl::Target::Kind::kAmount;

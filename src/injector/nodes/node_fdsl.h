@@ -25,6 +25,8 @@ namespace cutset::injector {
 
 /// The service that stands for the workload, in schedules and in logs.
 constexpr const char* kClientsService = "clients";
+/// The moment that starts it.
+constexpr const char* kWorkloadMoment = "workload";
 
 struct NodeSystem {
   const NodesConfig& nodes;

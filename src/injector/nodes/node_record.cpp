@@ -82,6 +82,15 @@ Status nothing_stays(const play::PlayRecord& record) {
   return {};
 }
 
+Error workload_error(const play::PlayRecord& record, const std::string& clients_on) {
+  for (const play::ActionRecord& action : record.actions) {
+    if (action.action.moment != kWorkloadMoment || action.error.empty()) continue;
+    return Error::unavailable(fmt::format("the workload cannot be started on {}: {}",
+                                          clients_on, action.error));
+  }
+  return *record.workload;
+}
+
 void add_life(const campaign::nodes::NodeSchedule& schedule, const NodesConfig& nodes,
               const std::vector<FaultTimes>& times,
               lineage::messages::MessageExecution& execution) {

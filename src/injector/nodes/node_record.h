@@ -24,6 +24,10 @@ std::vector<FaultTimes> fault_reports(const campaign::nodes::NodeSchedule& sched
 /// agent that was lost, a fault that was not undone).
 Status nothing_stays(const play::PlayRecord& record);
 
+/// Why the workload failed: that it was not started explains what it did not write.
+/// Requires: record.workload.
+Error workload_error(const play::PlayRecord& record, const std::string& clients_on);
+
 /// Crashes, pauses and cuts of the nodes of `execution`.
 void add_life(const campaign::nodes::NodeSchedule& schedule, const NodesConfig& nodes,
               const std::vector<FaultTimes>& times,

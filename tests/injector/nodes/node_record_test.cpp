@@ -146,5 +146,18 @@ TEST(NodeRecord, WhatWasNotUndoneEndsTheCampaign) {
   EXPECT_EQ(nothing_stays(record).error().text(), "n1 is lost: its agent is gone");
 }
 
+TEST(NodeRecord, AWorkloadThatDidNotStartExplainsWhatItDidNotWrite) {
+  play::PlayRecord record;
+  record.workload = Error::bad_input("no history");
+  record.actions.resize(2);
+  record.actions[0].action.moment = "fault-1";
+  record.actions[0].error = "no rules";
+  record.actions[1].action.moment = "workload";
+  EXPECT_EQ(workload_error(record, "client").text(), "no history");
+  record.actions[1].error = "cannot start \"cutset-driver\"";
+  EXPECT_EQ(workload_error(record, "client").text(),
+            "the workload cannot be started on client: cannot start \"cutset-driver\"");
+}
+
 }  // namespace
 }  // namespace cutset::injector
