@@ -17,15 +17,18 @@ Error none_open() {
 /// May outlive the engine, which lets everything go when it ends.
 class EngineWatch final : public CallGate::Watch {
  public:
-  EngineWatch(const std::shared_ptr<ProxyEngine>& engine, uint64_t number)
-      : engine_(engine), number_(number) {}
+  using End = void (ProxyEngine::*)(uint64_t number);
+
+  EngineWatch(const std::shared_ptr<ProxyEngine>& engine, uint64_t number, End end)
+      : engine_(engine), number_(number), end_(end) {}
   ~EngineWatch() override {
-    if (const auto engine = engine_.lock()) engine->unwatch_call(number_);
+    if (const auto engine = engine_.lock()) (*engine.*end_)(number_);
   }
 
  private:
   const std::weak_ptr<ProxyEngine> engine_;
   const uint64_t number_;
+  const End end_;
 };
 
 v1::OpenedProxy only_listening(const v1::ServicePlan& plan) {
@@ -153,7 +156,18 @@ Result<std::unique_ptr<CallGate::Watch>> Proxies::watch_call(const CallFilter& f
   const std::shared_ptr<ProxyEngine> current = engine();
   if (!current) return none_open();
   return std::unique_ptr<CallGate::Watch>(std::make_unique<EngineWatch>(
-      current, current->watch_call(filter, std::move(reached))));
+      current, current->watch_call(filter, std::move(reached)),
+      &ProxyEngine::unwatch_call));
+}
+
+Result<std::unique_ptr<CallGate::Watch>> Proxies::fail_calls(
+    const CallPattern& pattern, CallGate::Fired fired,
+    std::shared_ptr<CallGate::Counts> counts) {
+  const std::shared_ptr<ProxyEngine> current = engine();
+  if (!current) return none_open();
+  return std::unique_ptr<CallGate::Watch>(std::make_unique<EngineWatch>(
+      current, current->fail_calls(pattern, std::move(fired), std::move(counts)),
+      &ProxyEngine::lift_calls));
 }
 
 uint32_t Proxies::armed_faults() const {

@@ -40,6 +40,10 @@ class Proxies {
   /// See ProxyEngine::watch_call(). Error: no proxy is open.
   Result<std::unique_ptr<CallGate::Watch>> watch_call(const CallFilter& filter,
                                                       CallGate::Reached reached);
+  /// See ProxyEngine::fail_calls(). Error: no proxy is open.
+  Result<std::unique_ptr<CallGate::Watch>> fail_calls(
+      const CallPattern& pattern, CallGate::Fired fired,
+      std::shared_ptr<CallGate::Counts> counts);
   std::map<std::string, v1::OpenedProxy> opened() const;
 
  private:

@@ -58,6 +58,24 @@ Result<FaultAction> parse_action(std::string_view text) {
       text, suggestion(text, known)));
 }
 
+Result<FaultMode> fault_mode_of(std::string_view action, int status, int milliseconds) {
+  FaultMode mode;
+  CUTSET_ASSIGN(mode.action, parse_action(action));
+  if (mode.action == FaultAction::kError || mode.action == FaultAction::kErrorAfter) {
+    if (status < 200 || status > 599)
+      return Error::bad_input(fmt::format("status {}; expected 200 to 599", status));
+    mode.status = status;
+  }
+  if (mode.action == FaultAction::kDelay) {
+    if (milliseconds < 1 || milliseconds > kLongestDelayMs) {
+      return Error::bad_input(fmt::format("a delay of {} ms; expected 1 to {}",
+                                          milliseconds, kLongestDelayMs));
+    }
+    mode.milliseconds = milliseconds;
+  }
+  return mode;
+}
+
 std::string FaultMode::text() const {
   switch (action) {
     case FaultAction::kError:

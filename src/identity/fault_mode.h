@@ -40,6 +40,9 @@ struct FaultMode {
 std::string_view action_name(FaultAction action);
 /// Also `fail` for error and `drop_response` for error_after (fdsl.md 6.2).
 Result<FaultAction> parse_action(std::string_view name);
+/// A mode whose fields came from elsewhere; what the action does not take is left out.
+/// Error: names the field. An interim status is none: the caller would wait on.
+Result<FaultMode> fault_mode_of(std::string_view action, int status, int milliseconds);
 /// The text form above.
 Result<FaultMode> parse_fault_mode(std::string_view text);
 

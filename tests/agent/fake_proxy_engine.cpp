@@ -75,6 +75,14 @@ uint64_t ProxyEngine::watch_call(const CallFilter& /*filter*/,
 
 void ProxyEngine::unwatch_call(uint64_t /*watch*/) {}
 
+uint64_t ProxyEngine::fail_calls(const CallPattern& /*pattern*/,
+                                 CallGate::Fired /*fired*/,
+                                 std::shared_ptr<CallGate::Counts> /*counts*/) {
+  return 1;
+}
+
+void ProxyEngine::lift_calls(uint64_t /*pattern*/) {}
+
 uint32_t ProxyEngine::armed_faults() const {
   const std::lock_guard lock(impl_->mutex);
   return static_cast<uint32_t>(impl_->faults);

@@ -126,6 +126,57 @@ TEST_F(PlanCallTest, ACrashAfterTheFifthCallWasServedAndBeforeItsAnswerIsSeen) {
   EXPECT_EQ(close().problems_size(), 0);
 }
 
+TEST_F(PlanCallTest, CallsFailByTheirNumber) {
+  begin_shop();
+  const auto add_request = [this](const std::string& id, const std::string& signature,
+                                  uint64_t nth, uint64_t count) {
+    v1::RequestAction* request = add_step(id, "stock", 0)->mutable_request();
+    request->set_callee("stock");
+    request->set_signature(signature);
+    request->set_nth(nth);
+    request->set_count(count);
+    request->set_action("error");
+    request->set_status(503);
+  };
+  add_request("fail", "POST /reserve", 3, 2);
+  add_request("never", "GET /reserve", 1, 1);
+  add_request("too-late", "POST /reserve", 1'000'000'000, 1);
+  // What follows begins with the step, not with its call.
+  v1::Step* mark = plan_.add_steps();
+  mark->set_id("mark");
+  mark->mutable_mark()->set_text("begun");
+  mark->mutable_when()->set_timeout_ns(30'000'000'000);
+  mark->mutable_when()->mutable_step()->set_step("never");
+  run_plan();
+  const auto events = events_until(v1::StepEvent::FIRED, "fail", milliseconds(30000));
+  EXPECT_EQ(story(events, "fail"),
+            "ARMED; NOTE waits for calls N to N of stock, POST /reserve; FIRED call N of "
+            "stock, POST /reserve: error(N)");
+  ASSERT_NE(find(events, v1::StepEvent::FIRED, "mark"), nullptr);
+  EXPECT_TRUE(eventually([this] { return lines_with(log_of("cart"), "seen 200") > 4; },
+                         milliseconds(10000)))
+      << log_of("cart");
+  EXPECT_TRUE(
+      log_of("cart").starts_with("seen 200\nseen 200\nseen 503\nseen 503\nseen 200\n"))
+      << log_of("cart");
+  const v1::ClosePlanReply closed = close();
+  EXPECT_EQ(closed.problems_size(), 0);
+  const std::vector<v1::StepEvent> all(closed.events().begin(), closed.events().end());
+  EXPECT_TRUE(story(all, "fail").find("; UNDONE N of N calls failed so, N came") !=
+              std::string::npos)
+      << story(all, "fail");
+  EXPECT_EQ(find(all, v1::StepEvent::UNDONE, "fail")->hits(), 2u);
+  const v1::StepEvent* never = find(all, v1::StepEvent::NOT_REACHED, "never");
+  ASSERT_NE(never, nullptr);
+  EXPECT_EQ(never->error(), "call 1 of stock, GET /reserve did not come: none came");
+  EXPECT_NE(find(all, v1::StepEvent::UNDONE, "never"), nullptr);
+  const v1::StepEvent* late = find(all, v1::StepEvent::NOT_REACHED, "too-late");
+  ASSERT_NE(late, nullptr);
+  EXPECT_TRUE(late->error().starts_with(
+      "call 1000000000 of stock, POST /reserve did not come: only "))
+      << late->error();
+}
+
 TEST_F(PlanCallTest, ClosingThePlanLetsEverythingGo) {
   begin_shop();
   // A custom action that never ends holds the call until the plan is closed.
@@ -165,6 +216,19 @@ TEST_F(PlanCallTest, WhatCannotBeSeenIsSaidWhenThePlanIsLoaded) {
   add("stranger", "stock", "nobody", "", 1);
   add("shared", "stock", "cart", "", 1);
   add("good", "stock", "far", "POST /reserve", 1);
+  const auto add_request = [this](const std::string& id, const std::string& callee,
+                                  const std::string& action, int status, uint64_t count) {
+    v1::RequestAction* request = add_step(id, "stock", 0)->mutable_request();
+    request->set_callee(callee);
+    request->set_nth(1);
+    request->set_count(count);
+    request->set_action(action);
+    request->set_status(status);
+  };
+  add_request("elsewhere", "cart", "refuse", 0, 1);
+  add_request("interim", "stock", "error", 100, 1);
+  add_request("unknown", "stock", "corrupt", 0, 1);
+  add_request("none", "stock", "refuse", 0, 0);
   v1::LoadPlanReply reply;
   ASSERT_TRUE(load(&reply).ok());
   std::string problems;
@@ -181,7 +245,14 @@ TEST_F(PlanCallTest, WhatCannotBeSeenIsSaidWhenThePlanIsLoaded) {
             "address of it; leave the caller out\n"
             "shared: calls from cart cannot be told from others: it has the address "
             "127.0.0.1 of stock/0, and no run is armed whose marks would tell; give it a "
-            "host of its own, or leave the caller out\n");
+            "host of its own, or leave the caller out\n"
+            "elsewhere: no proxy of \"cart\" is open on this host, so its calls are not "
+            "seen here; open are: stock\n"
+            "interim: status 100; expected 200 to 599\n"
+            "unknown: unknown fault \"corrupt\" (one of error, error_after, refuse, "
+            "timeout, delay, reset)\n"
+            "none: calls are failed with nth 1 and count 0; 1 is the first call, and the "
+            "least\n");
 }
 
 }  // namespace

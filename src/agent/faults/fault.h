@@ -19,6 +19,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,23 @@ struct FaultHost {
   const std::atomic<bool>* closing = nullptr;
 
   bool is_closing() const { return closing != nullptr && *closing; }
+};
+
+/// What a fault is besides, if applying it hits nothing yet: it waits for what it hits
+/// (a request fault), and has fired when it has hit something. For such a fault verify()
+/// is not asked: the hit was seen.
+class WaitingFault {
+ public:
+  /// At the first hit, on any thread, not after release(). Must not block. "call 2 of
+  /// stock".
+  using Hit = std::function<void(const std::string& on_what)>;
+
+  virtual ~WaitingFault() = default;
+  /// Called once, before apply().
+  virtual void set_on_hit(Hit hit) = 0;
+  virtual uint64_t hits() const = 0;
+  /// For people, after release(): what came, and what did not.
+  virtual std::string what_it_met() const = 0;
 };
 
 class Fault {
@@ -78,6 +96,9 @@ class Fault {
   /// how it was seen ("3 processes gone", "rule counter 12"). Bounded: about a second, or
   /// what the action itself takes (a grace), but not when host.is_closing().
   virtual Result<std::string> verify() = 0;
+
+  /// Itself, if it is one; nothing for others.
+  virtual WaitingFault* waiting() { return nullptr; }
 
   /// Of a custom action, once verified; nothing for others.
   virtual const RunOutcome* outcome() const { return nullptr; }

@@ -14,6 +14,7 @@
 #include "agent/faults/omission.h"
 #include "agent/faults/partition.h"
 #include "agent/faults/pause.h"
+#include "agent/faults/request.h"
 #include "agent/faults/restart.h"
 #include "agent/faults/signal.h"
 #include "agent/faults/start.h"
@@ -42,6 +43,7 @@ constexpr std::array kRules{
     FaultRule{Step::kDelay, "delay", true, true, check_delay, make_delay},
     FaultRule{Step::kOmission, "omission", true, true, check_omission, make_omission},
     FaultRule{Step::kBandwidth, "bandwidth", true, true, check_bandwidth, make_bandwidth},
+    FaultRule{Step::kRequest, "request", true, false, check_calls_fail, make_calls_fail},
 };
 
 }  // namespace

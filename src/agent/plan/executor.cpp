@@ -49,12 +49,17 @@ Executor::~Executor() {
   (void)close();
 }
 
-void Executor::add(StepEvent::Kind kind, const StepRun& run, const std::string& detail,
-                   const std::string& error) {
+StepEvent Executor::event_of(StepEvent::Kind kind, const StepRun& run) {
   StepEvent event;
   event.set_kind(kind);
   event.set_step(run.step->id());
   if (run.step->has_target()) *event.mutable_instance() = run.step->target();
+  return event;
+}
+
+void Executor::add(StepEvent::Kind kind, const StepRun& run, const std::string& detail,
+                   const std::string& error) {
+  StepEvent event = event_of(kind, run);
   event.set_detail(detail);
   event.set_error(error);
   events_.add(std::move(event));
@@ -226,33 +231,35 @@ void Executor::begin(StepRun& run, const std::string& on_what, Ended planned,
 }
 
 void Executor::carry_out(StepRun& run, Ended planned, const Release& release) {
-  Result<std::string> applied = Error::internal("");
+  Result<std::string> done = Error::internal("");
   Monotonic::time_point fired_at;
   {
     const std::lock_guard work(run.work);
     const std::unique_lock<std::mutex> life = lock_life(run);
-    applied = run.rule == nullptr ? do_own_action(*run.step) : apply(run);
+    done = run.rule == nullptr ? do_own_action(*run.step) : apply(run);
     fired_at = Monotonic::now();
-    if (applied.ok()) {
-      fired(run, *applied);
+    if (done.ok()) {
+      applied(run, *done);
     } else {
-      add(StepEvent::FAILED, run, "", applied.error().text());
+      add(StepEvent::FAILED, run, "", done.error().text());
     }
-    const bool of_fault = applied.ok() && run.rule != nullptr;
+    const bool of_fault = done.ok() && run.rule != nullptr;
     const Status finished = of_fault ? run.fault->finish() : Status();
     if (release) release();
     if (of_fault) verify(run, finished);
-    if (!applied.ok()) {
+    if (!done.ok()) {
       const Status undone = undo_fault(run);
       if (!undone.ok()) add(StepEvent::FAILED, run, "", undone.error().text());
     }
   }
-  if (applied.ok()) return settle(run, planned, fired_at);
+  if (done.ok()) return settle(run, planned, fired_at);
   claim(run, State::kFiring, State::kOver);
 }
 
-void Executor::fired(StepRun& run, const std::string& on_what) {
-  add(StepEvent::FIRED, run, on_what);
+// The step is done, and those that follow it begin; what waits for its hits fires later.
+void Executor::applied(StepRun& run, const std::string& on_what) {
+  const bool waits = run.fault != nullptr && run.fault->waiting() != nullptr;
+  add(waits ? StepEvent::NOTE : StepEvent::FIRED, run, on_what);
   const auto now = Monotonic::now();
   const auto [first, last] = after_.equal_range(run.step->id());
   for (auto entry = first; entry != last; ++entry) {

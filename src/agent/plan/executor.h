@@ -1,7 +1,8 @@
 // Carries out the steps of one plan on this host: arms, waits for time or trigger,
 // applies, verifies, undoes, and says what happened (event_log.h).
 //
-//   armed -> firing -> in place -> over        (a fault that lasts)
+//   armed -> firing -> in place -> over        (a fault that lasts; one that waits fires
+//                                               there, at its first hit)
 //                   -> over                    (one that is done when it is done)
 //   armed -> over                              (not reached, skipped, closed)
 //
@@ -87,7 +88,9 @@ class Executor {
   Result<std::string> apply(StepRun& run);
   Result<std::string> do_own_action(const v1::Step& step);
   void verify(StepRun& run, const Status& finished);
-  void fired(StepRun& run, const std::string& on_what);
+  void applied(StepRun& run, const std::string& on_what);
+  void hit(StepRun& run, const std::string& on_what);
+  void tell_undone(StepRun& run, const std::string& why);
   void undo_at(StepRun& run, Monotonic::time_point when);
   void settle(StepRun& run, Ended planned, Monotonic::time_point fired_at);
   Status undo(StepRun& run, const std::string& why);
@@ -99,6 +102,7 @@ class Executor {
 
   bool claim(StepRun& run, State from, State to);
   void end_waiting();
+  static v1::StepEvent event_of(v1::StepEvent::Kind kind, const StepRun& run);
   void add(v1::StepEvent::Kind kind, const StepRun& run, const std::string& detail,
            const std::string& error = "");
 

@@ -15,6 +15,8 @@ using v1::StepEvent;
 
 // Requires: run.work is held. After an error nothing is written down any more.
 Status Executor::prepare(StepRun& run) {
+  if (WaitingFault* waiting = run.fault->waiting(); waiting != nullptr)
+    waiting->set_on_hit([this, &run](const std::string& on_what) { hit(run, on_what); });
   CUTSET_ASSIGN(const std::vector<UndoRecord> wanted, run.fault->prepare());
   for (const UndoRecord& record : wanted) {
     const Result<uint64_t> number = intents_.write(record);
@@ -53,6 +55,7 @@ Result<std::string> Executor::apply(StepRun& run) {
 // Requires: run.work is held.
 void Executor::verify(StepRun& run, const Status& finished) {
   if (!finished.ok()) return add(StepEvent::FAILED, run, "", finished.error().text());
+  if (run.fault->waiting() != nullptr) return;
   const Result<std::string> seen = run.fault->verify();
   if (const RunOutcome* outcome = run.fault->outcome(); outcome != nullptr) {
     StepEvent event;
@@ -130,11 +133,32 @@ Status Executor::undo(StepRun& run, const std::string& why) {
   if (!claim(run, State::kInPlace, State::kOver)) return {};
   Status undone = undo_fault(run);
   if (undone.ok()) {
-    add(StepEvent::UNDONE, run, why);
+    tell_undone(run, why);
   } else {
     add(StepEvent::FAILED, run, why, undone.error().text());
   }
   return undone;
+}
+
+// On a thread of what was hit.
+void Executor::hit(StepRun& run, const std::string& on_what) {
+  StepEvent event = event_of(StepEvent::FIRED, run);
+  event.set_detail(on_what);
+  event.set_hits(1);
+  events_.add(std::move(event));
+}
+
+// Requires: run.work is held. What waited in vain was not reached.
+void Executor::tell_undone(StepRun& run, const std::string& why) {
+  StepEvent event = event_of(StepEvent::UNDONE, run);
+  event.set_detail(why);
+  if (WaitingFault* waiting = run.fault->waiting(); waiting != nullptr) {
+    event.set_hits(waiting->hits());
+    const std::string met = waiting->what_it_met();
+    if (waiting->hits() == 0) add(StepEvent::NOT_REACHED, run, "", met);
+    event.set_detail(why.empty() ? met : why + ": " + met);
+  }
+  events_.add(std::move(event));
 }
 
 // Requires: run.work is held. Records that could not be undone stay open.

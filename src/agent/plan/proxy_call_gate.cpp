@@ -83,20 +83,20 @@ std::set<std::string> ProxyCallGate::addresses_of(const std::string& caller,
   return own;
 }
 
-Status ProxyCallGate::check_caller(const v1::CallTrigger& trigger) const {
-  if (trigger.caller().empty() || !proxies_.armed_run().empty()) return {};
+Status ProxyCallGate::check_caller(const std::string& caller) const {
+  if (caller.empty() || !proxies_.armed_run().empty()) return {};
   std::string shared_with;
-  if (!addresses_of(trigger.caller(), &shared_with).empty()) return {};
+  if (!addresses_of(caller, &shared_with).empty()) return {};
   if (shared_with.empty()) {
     return Error::bad_input(fmt::format(
         "calls from \"{}\" cannot be told from others: the plan has no address of it; "
         "leave the caller out",
-        one_line(trigger.caller())));
+        one_line(caller)));
   }
   return Error::unavailable(fmt::format(
       "calls from {} cannot be told from others: it has the address {}, and no run is "
       "armed whose marks would tell; give it a host of its own, or leave the caller out",
-      trigger.caller(), shared_with));
+      caller, shared_with));
 }
 
 Status ProxyCallGate::check(const v1::CallTrigger& trigger) {
@@ -104,19 +104,51 @@ Status ProxyCallGate::check(const v1::CallTrigger& trigger) {
   if (trigger.nth() == 0)
     return Error::bad_input("the nth call is waited for with nth 0; 1 is the first");
   CUTSET_TRY(check_proxy(trigger.callee()));
-  return check_caller(trigger);
+  return check_caller(trigger.caller());
+}
+
+Status ProxyCallGate::check(const v1::RequestAction& action) {
+  CUTSET_TRY(check_signature(action.signature()));
+  if (action.nth() == 0 || action.count() == 0) {
+    return Error::bad_input(
+        fmt::format("calls are failed with nth {} and count {}; 1 is the first call, and "
+                    "the least",
+                    action.nth(), action.count()));
+  }
+  CUTSET_TRY(
+      identity::fault_mode_of(action.action(), action.status(), action.milliseconds()));
+  CUTSET_TRY(check_proxy(action.callee()));
+  return check_caller(action.caller());
+}
+
+CallFilter ProxyCallGate::filter_of(const std::string& callee, const std::string& caller,
+                                    const std::string& signature, uint64_t nth) const {
+  CallFilter filter;
+  filter.callee = callee;
+  filter.caller = caller;
+  filter.signature = signature;
+  filter.nth = nth;
+  if (!caller.empty()) filter.caller_addresses = addresses_of(caller);
+  return filter;
 }
 
 Result<std::unique_ptr<CallGate::Watch>> ProxyCallGate::watch(
     const v1::CallTrigger& trigger, Reached reached) {
-  CallFilter filter;
-  filter.callee = trigger.callee();
-  filter.caller = trigger.caller();
-  filter.signature = trigger.signature();
-  filter.nth = trigger.nth();
+  CallFilter filter =
+      filter_of(trigger.callee(), trigger.caller(), trigger.signature(), trigger.nth());
   filter.end = trigger.end();
-  if (!filter.caller.empty()) filter.caller_addresses = addresses_of(filter.caller);
   return proxies_.watch_call(filter, std::move(reached));
+}
+
+Result<std::unique_ptr<CallGate::Watch>> ProxyCallGate::fail(
+    const v1::RequestAction& action, Fired fired, std::shared_ptr<Counts> counts) {
+  CallPattern pattern;
+  pattern.filter =
+      filter_of(action.callee(), action.caller(), action.signature(), action.nth());
+  pattern.count = action.count();
+  CUTSET_ASSIGN(pattern.mode, identity::fault_mode_of(action.action(), action.status(),
+                                                      action.milliseconds()));
+  return proxies_.fail_calls(pattern, std::move(fired), std::move(counts));
 }
 
 }  // namespace cutset::agent

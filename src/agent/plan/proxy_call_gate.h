@@ -13,6 +13,7 @@
 #include <string>
 
 #include "agent/plan/call_gate.h"
+#include "agent/proxy/call_filter.h"
 
 namespace cutset::agent {
 
@@ -28,10 +29,15 @@ class ProxyCallGate final : public CallGate {
   Status check(const v1::CallTrigger& trigger) override;
   Result<std::unique_ptr<Watch>> watch(const v1::CallTrigger& trigger,
                                        Reached reached) override;
+  Status check(const v1::RequestAction& action) override;
+  Result<std::unique_ptr<Watch>> fail(const v1::RequestAction& action, Fired fired,
+                                      std::shared_ptr<Counts> counts) override;
 
  private:
   Status check_proxy(const std::string& callee) const;
-  Status check_caller(const v1::CallTrigger& trigger) const;
+  Status check_caller(const std::string& caller) const;
+  CallFilter filter_of(const std::string& callee, const std::string& caller,
+                       const std::string& signature, uint64_t nth) const;
   /// Empty unless they are the caller's alone; `shared_with` is set to who has one too.
   std::set<std::string> addresses_of(const std::string& caller,
                                      std::string* shared_with = nullptr) const;

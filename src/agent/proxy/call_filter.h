@@ -1,9 +1,14 @@
-// Which call is waited for (CallTrigger of cutset/agent/v1/schedule.proto).
+// Which calls are meant (CallTrigger and RequestAction of
+// cutset/agent/v1/schedule.proto), and what is known of one that is there.
+//
+// Thread rule: values, pure functions.
 #pragma once
 
 #include <cstdint>
 #include <set>
 #include <string>
+
+#include "identity/fault_mode.h"
 
 namespace cutset::agent {
 
@@ -18,7 +23,30 @@ struct CallFilter {
   bool end = false;       // held is the answer of the nth call, not the call
 };
 
+/// How the calls from the filter's nth on fail.
+struct CallPattern {
+  CallFilter filter;
+  uint64_t count = 1;  // so many calls; 1, 2, ...
+  identity::FaultMode mode;
+};
+
 /// Whether an instance's name on proxies ("cart", "cart.1") is of that service or slot.
 bool is_of_service(const std::string& name, const std::string& service);
+
+namespace proxy {
+
+struct ArrivedCall {
+  std::string callee;
+  std::string signature;  // "POST /items/:id"
+  std::string path;       // "POST /items/7"
+  std::string caller;     // by its mark; "": unknown
+  std::string address;    // of the caller
+};
+
+bool passes(const CallFilter& filter, const ArrivedCall& call);
+/// "call 3 of stock, POST /items/7, from cart".
+std::string text_of(const CallFilter& filter, uint64_t number, const ArrivedCall& call);
+
+}  // namespace proxy
 
 }  // namespace cutset::agent

@@ -1,41 +1,14 @@
 #include "agent/proxy/call_watches.h"
 
-#include <algorithm>
 #include <mutex>
 #include <utility>
 
-#include <fmt/format.h>
-
-namespace cutset::agent {
-
-bool is_of_service(const std::string& name, const std::string& service) {
-  if (!name.starts_with(service)) return false;
-  if (name.size() == service.size()) return true;
-  return name[service.size()] == '.' && name.size() > service.size() + 1 &&
-         std::all_of(name.begin() + static_cast<ptrdiff_t>(service.size()) + 1,
-                     name.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-namespace proxy {
+namespace cutset::agent::proxy {
 
 struct CallWatches::Door {
   std::mutex mutex;
   Loop* loop = nullptr;  // guarded by mutex; null: the engine has ended
 };
-
-namespace {
-
-bool passes(const CallFilter& filter, const ArrivedCall& call) {
-  if (call.callee != filter.callee) return false;
-  if (!filter.signature.empty() && filter.signature != call.signature &&
-      filter.signature != call.path)
-    return false;
-  if (filter.caller.empty()) return true;
-  return call.caller.empty() ? filter.caller_addresses.contains(call.address)
-                             : is_of_service(call.caller, filter.caller);
-}
-
-}  // namespace
 
 CallWatches::CallWatches(Loop& loop) : door_(std::make_shared<Door>()) {
   door_->loop = &loop;
@@ -65,9 +38,8 @@ std::vector<uint64_t> CallWatches::on_call(const ArrivedCall& call,
     const CallFilter& filter = watch.filter;
     if (watch.seen == filter.nth || !passes(filter, call)) continue;
     if (++watch.seen < filter.nth) continue;
-    watch.on_what = fmt::format(
-        "{}call {} of {}, {}{}", filter.end ? "the answer of " : "", filter.nth,
-        filter.callee, call.path, filter.caller.empty() ? "" : ", from " + filter.caller);
+    watch.on_what =
+        (filter.end ? "the answer of " : "") + text_of(filter, filter.nth, call);
     if (filter.end) {
       answers.push_back(id);
     } else {
@@ -100,6 +72,4 @@ void CallWatches::let_go(uint64_t id) {
   if (const auto held = std::exchange(found->second.held, nullptr)) held->unlock();
 }
 
-}  // namespace proxy
-
-}  // namespace cutset::agent
+}  // namespace cutset::agent::proxy

@@ -25,14 +25,6 @@
 
 namespace cutset::agent::proxy {
 
-struct ArrivedCall {
-  std::string callee;
-  std::string signature;  // "POST /items/:id"
-  std::string path;       // "POST /items/7"
-  std::string caller;     // by its mark; "": unknown
-  std::string address;    // of the caller
-};
-
 class CallWatches {
  public:
   explicit CallWatches(Loop& loop);

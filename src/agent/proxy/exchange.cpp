@@ -92,6 +92,7 @@ void Exchange::decide() {
   asks_first_ = !said_continue_ && head_->has("expect");
   head_size_ = request.size();
   undecided_.insert(0, request);
+  note_arrival();
   const bool held = is_request_held();
   head_.reset();
   if (!held) go_on();
@@ -99,8 +100,9 @@ void Exchange::decide() {
 
 void Exchange::go_on() {
   const std::string request = std::exchange(undecided_, {});
-  if (planned_ != nullptr) {
-    fault_ = &fault_for(planned_->mode.action);
+  choose_fault();
+  if (mode_.has_value()) {
+    fault_ = &fault_for(mode_->action);
     route_ = fault_->route();
     fault_->on_matched(*this);
     if (finished_) return;
@@ -110,6 +112,18 @@ void Exchange::go_on() {
     }
   }
   contact(request, false);
+}
+
+// Here and not in decide(): what a call that is held has begun is to hit it too.
+void Exchange::choose_fault() {
+  if (planned_ != nullptr) mode_ = planned_->mode;
+  const auto arrived = std::exchange(arrived_, nullptr);
+  if (arrived == nullptr) return;
+  const auto hit = context_.patterns.on_call(*arrived, mode_.has_value(),
+                                             [this] { on_pattern_lifted(); });
+  if (!hit.has_value()) return;
+  mode_ = hit->mode;
+  pattern_hit_ = hit->number;
 }
 
 void Exchange::contact(std::string_view request, bool fresh) {
@@ -179,6 +193,7 @@ void Exchange::finish() {
   finished_ = true;
   context_.loop.cancel(release_timer_);
   forget_request_hold();
+  if (pattern_hit_ != 0) context_.patterns.end(pattern_hit_);
   if (upstream_ != nullptr) std::exchange(upstream_, nullptr)->release(false);
   call_.end(body_key(), now());
 }

@@ -73,6 +73,8 @@ class Exchange final : public Disposable,
   void decide();
   /// The request, as far as it was read, meets its fault or goes to the callee.
   void go_on();
+  /// How it is to fail, if it is; counts it.
+  void choose_fault();
   void settle_request();
   void contact(std::string_view request, bool fresh);
   void send_to_callee(std::string_view bytes);
@@ -80,6 +82,7 @@ class Exchange final : public Disposable,
   bool may_retry(const Breakage& breakage) const;
 
   // What waits for the call (exchange_hold.cpp).
+  void note_arrival();
   bool is_request_held();
   void on_request_released();
   void forget_request_hold();
@@ -115,9 +118,9 @@ class Exchange final : public Disposable,
   void finish();
 
   // What a fault may do (exchange_fault.cpp).
-  const identity::FaultMode& mode() const override { return planned_->mode; }
+  const identity::FaultMode& mode() const override { return *mode_; }
   bool answer_begun() const override { return answer_begun_; }
-  void fired() override { call_.fired(); }
+  void fired() override;
   void answer_caller(int status) override;
   void pass_to_caller(std::string_view bytes) override;
   void release() override;
@@ -126,6 +129,7 @@ class Exchange final : public Disposable,
   void reset_caller() override;
   void hang_up() override;
   void on_lifted() override;
+  void on_pattern_lifted();
 
   ProxyContext& context_;
   Service& service_;
@@ -133,12 +137,15 @@ class Exchange final : public Disposable,
   UpstreamConnection* upstream_ = nullptr;
   MarkedCall call_;
   const PlannedFault* planned_ = nullptr;
-  const RequestFault* fault_ = nullptr;  // null again once it has nothing more to do
+  std::optional<identity::FaultMode> mode_;  // of its fault, by identity or by pattern
+  uint64_t pattern_hit_ = 0;                 // 0: by no pattern
+  const RequestFault* fault_ = nullptr;      // null again once it has nothing more to do
   AnswerRoute route_ = AnswerRoute::kPass;
   Nanos arrival_ = 0;
   TimerQueue::Id release_timer_;
-  std::shared_ptr<Hold> request_hold_;  // null: not held
-  std::vector<uint64_t> awaited_by_;    // watches that wait for its answer
+  std::unique_ptr<ArrivedCall> arrived_;  // until go_on(); null: nobody counts calls
+  std::shared_ptr<Hold> request_hold_;    // null: not held
+  std::vector<uint64_t> awaited_by_;      // watches that wait for its answer
 
   // The request.
   std::unique_ptr<RequestHead> head_;  // until decide()

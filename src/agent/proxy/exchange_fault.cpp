@@ -10,6 +10,14 @@ constexpr std::string_view kInjectedBody = "{\"error\":\"injected by cutset\"}\n
 
 }  // namespace
 
+void Exchange::fired() {
+  if (pattern_hit_ != 0) {
+    context_.patterns.fired(pattern_hit_);
+  } else {
+    call_.fired();
+  }
+}
+
 void Exchange::answer_caller(int status) {
   // Nothing of the callee's answer is on its way to the caller, so the connection stays
   // in order.
@@ -69,7 +77,11 @@ void Exchange::on_lifted() {
     return decide();
   }
   if (request_hold_ != nullptr) planned_ = nullptr;
-  if (fault_ != nullptr) fault_->on_lifted(*this);
+  if (fault_ != nullptr && pattern_hit_ == 0) fault_->on_lifted(*this);
+}
+
+void Exchange::on_pattern_lifted() {
+  if (!finished_ && fault_ != nullptr) fault_->on_lifted(*this);
 }
 
 }  // namespace cutset::agent::proxy

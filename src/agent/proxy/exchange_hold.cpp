@@ -1,22 +1,27 @@
-// A call, or its answer, that somebody waits for: held until the step is in place.
+// A call that somebody counts; it, or its answer, is held until what waits for it is in
+// place.
 #include "agent/proxy/client.h"
 #include "agent/proxy/exchange.h"
 #include "identity/signature.h"
 
 namespace cutset::agent::proxy {
 
-bool Exchange::is_request_held() {
-  if (context_.watches.empty()) return false;
+void Exchange::note_arrival() {
+  if (context_.watches.empty() && context_.patterns.empty()) return;
   const std::string target = printable(head_->target());
   const std::string method(head_->method());
-  ArrivedCall call;
-  call.callee = service_.name;
-  call.signature = identity::request_shape(method, target).signature;
-  call.path = method + " " + target.substr(0, target.find_first_of("?#"));
-  call.caller = call_.caller();
-  call.address = client_.peer_address();
+  arrived_ = std::make_unique<ArrivedCall>();
+  arrived_->callee = service_.name;
+  arrived_->signature = identity::request_shape(method, target).signature;
+  arrived_->path = method + " " + target.substr(0, target.find_first_of("?#"));
+  arrived_->caller = call_.caller();
+  arrived_->address = client_.peer_address();
+}
+
+bool Exchange::is_request_held() {
+  if (arrived_ == nullptr) return false;
   const auto hold = std::make_shared<Hold>();
-  awaited_by_ = context_.watches.on_call(call, hold);
+  awaited_by_ = context_.watches.on_call(*arrived_, hold);
   if (!hold->locked()) return false;
   request_hold_ = hold;
   hold->set_on_open([this] { on_request_released(); });

@@ -73,6 +73,19 @@ class ProxyEngine::Impl {
     on_loop([&] { context_.watches.remove(watch); });
   }
 
+  uint64_t fail_calls(const CallPattern& pattern, CallGate::Fired fired,
+                      std::shared_ptr<CallGate::Counts> counts) {
+    uint64_t id = 0;
+    on_loop([&] {
+      id = context_.patterns.add(pattern, std::move(fired), std::move(counts));
+    });
+    return id;
+  }
+
+  void lift_calls(uint64_t pattern) {
+    on_loop([&] { context_.patterns.remove(pattern); });
+  }
+
  private:
   /// Listeners and service of one name. The listeners go first: they use the service.
   struct Proxy {
@@ -281,6 +294,15 @@ uint64_t ProxyEngine::watch_call(const CallFilter& filter, CallGate::Reached rea
 
 void ProxyEngine::unwatch_call(uint64_t watch) {
   impl_->unwatch_call(watch);
+}
+
+uint64_t ProxyEngine::fail_calls(const CallPattern& pattern, CallGate::Fired fired,
+                                 std::shared_ptr<CallGate::Counts> counts) {
+  return impl_->fail_calls(pattern, std::move(fired), std::move(counts));
+}
+
+void ProxyEngine::lift_calls(uint64_t pattern) {
+  impl_->lift_calls(pattern);
 }
 
 }  // namespace cutset::agent

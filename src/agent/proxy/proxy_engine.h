@@ -4,13 +4,14 @@
 // Bytes are passed through; a request that carries our mark (`tracestate:
 // cutset=<run>.<handle>`, or the same as a member of `baggage`) and belongs to the armed
 // run gets an identity (identity/call_id.h), is recorded, and may meet a planned fault.
-// Other requests pass untouched.
+// Other requests pass untouched, unless a pattern of the plan means them.
 //
 // Invariants:
 // 1. At most one run is armed. Faults of a run are in place before arm() returns and gone
 // before
 //    collect() or lift_all() returns.
-// 2. A fault fires only on a call of the armed run with exactly the planned identity.
+// 2. A fault fires only on a call of the armed run with exactly the planned identity, or
+//    on one that a pattern of the plan means, of a run or not.
 // 3. No request waits for the controller, but for one that a plan waits for: it is held
 //    until its step is in place or the watch has ended.
 //
@@ -63,6 +64,13 @@ class ProxyEngine {
   uint64_t watch_call(const CallFilter& filter, CallGate::Reached reached);
   /// `reached` is not called any more, and what is held goes on.
   void unwatch_call(uint64_t watch);
+
+  /// Counts calls from now on, of a run or not; those that the pattern means fail.
+  /// `fired` is called on the loop's thread. Returns the pattern's number.
+  uint64_t fail_calls(const CallPattern& pattern, CallGate::Fired fired,
+                      std::shared_ptr<CallGate::Counts> counts);
+  /// `fired` is not called any more; what it did to calls that are open is lifted.
+  void lift_calls(uint64_t pattern);
 
  private:
   class Impl;

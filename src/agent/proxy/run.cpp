@@ -59,25 +59,11 @@ Status Run::add_fault(const v1::FaultPlan& plan) {
     if (id->points[i].ordinal == 0)
       return wrong("\"#*\" is possible only at the last point");
   }
-  const auto action = identity::parse_action(plan.action());
-  if (!action.ok()) return wrong(action.error().message);
+  const auto mode =
+      identity::fault_mode_of(plan.action(), plan.status(), plan.milliseconds());
+  if (!mode.ok()) return wrong(mode.error().message);
   PlannedFault fault;
-  fault.mode.action = *action;
-  using identity::FaultAction;
-  if (*action == FaultAction::kError || *action == FaultAction::kErrorAfter) {
-    // An interim status is no answer at all: the caller would wait on.
-    if (plan.status() < 200 || plan.status() > 599) {
-      return wrong(fmt::format("status {}; expected 200 to 599", plan.status()));
-    }
-    fault.mode.status = plan.status();
-  }
-  if (*action == FaultAction::kDelay) {
-    if (plan.milliseconds() < 1 || plan.milliseconds() > 600'000) {
-      return wrong(
-          fmt::format("a delay of {} ms; expected 1 to 600000", plan.milliseconds()));
-    }
-    fault.mode.milliseconds = plan.milliseconds();
-  }
+  fault.mode = *mode;
   if (plan.id() == 0) return wrong("its id is 0; expected 1 or more");
   for (const PlannedFault& other : faults_) {
     if (other.state.id() == plan.id())

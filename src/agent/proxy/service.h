@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "agent/proxy/call_patterns.h"
 #include "agent/proxy/call_watches.h"
 #include "agent/proxy/clock.h"
 #include "agent/proxy/loop.h"
@@ -42,6 +43,7 @@ struct ProxyContext {
   Clock clock;
   std::shared_ptr<Run> run;  // null: none is armed
   CallWatches watches;       // of the plan
+  CallPatterns patterns;     // of the plan
   std::unordered_map<ClientConnection*, std::unique_ptr<ClientConnection>> clients;
 
  private:

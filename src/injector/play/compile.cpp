@@ -180,7 +180,7 @@ class Compiler {
 
   bool acts_on(size_t index, const std::string& host) const {
     for (const PlannedAction& action : plan_.moments[index].actions) {
-      if (is_request(index, action)) continue;
+      if (is_of_run(index, action)) continue;
       const std::vector<std::string> hosts = hosts_of(index, action);
       if (std::find(hosts.begin(), hosts.end(), host) != hosts.end()) return true;
     }
@@ -218,11 +218,17 @@ class Compiler {
     trigger.set_otherwise(otherwise_of(when.otherwise));
   }
 
-  bool is_request(size_t index, const PlannedAction& action) const {
-    if (action.what != "request") return false;
+  const fdsl::Request* request_of(size_t index, const PlannedAction& action) const {
+    if (action.what != "request") return nullptr;
     const fdsl::Action& its = schedule_.moments[index].events[action.event].action;
     const auto* inject = std::get_if<fdsl::Inject>(&its);
-    return inject != nullptr && std::holds_alternative<fdsl::Request>(inject->fault);
+    return inject != nullptr ? std::get_if<fdsl::Request>(&inject->fault) : nullptr;
+  }
+
+  /// A call by its whole identity is a fault of the armed run, and no step.
+  bool is_of_run(size_t index, const PlannedAction& action) const {
+    const fdsl::Request* request = request_of(index, action);
+    return request != nullptr && request->call.call.has_value();
   }
 
   /// Where steps of the action are: a mark is noted everywhere, a heal is where something
@@ -272,7 +278,7 @@ class Compiler {
     if (const auto& time = plan_.moments[index].time) {
       compiled.due_ns = time->count() * kNanosAMilli;
     }
-    if (is_request(index, action)) {
+    if (is_of_run(index, action)) {
       add_request(index, action, compiled);
     } else {
       for (const std::string& host : hosts_of(index, action)) {
@@ -301,6 +307,7 @@ class Compiler {
         problem(compiled.place, fmt::format("{}: {}", action.what, set.error().message));
         return;
       }
+      if (!can_count(index, action, compiled)) return;
       const auto* inject = std::get_if<fdsl::Inject>(&its);
       if (inject != nullptr) crash = std::get_if<fdsl::Crash>(&inject->fault);
     }
@@ -318,6 +325,26 @@ class Compiler {
     if (crash != nullptr && crash->restart_after) {
       add_restart(action, *crash, host, compiled);
     }
+  }
+
+  /// Each proxy counts the calls of its own instance, as for a trigger.
+  bool can_count(size_t index, const PlannedAction& action, CompiledAction& compiled) {
+    const fdsl::Request* request = request_of(index, action);
+    if (request == nullptr) return true;
+    compiled.waits = true;
+    const auto& actions = plan_.moments[index].actions;
+    const auto of_event = [&](const PlannedAction& other) {
+      return other.event == action.event && other.what == action.what;
+    };
+    const auto targets = std::count_if(actions.begin(), actions.end(), of_event);
+    if (targets == 1 || request->call.nth == 1) return true;
+    if (std::find_if(actions.begin(), actions.end(), of_event)->id == action.id) {
+      problem(compiled.place,
+              fmt::format("request: nth: {} over {} instances of {}: nobody counts over "
+                          "several proxies; name one slot in `specific`",
+                          request->call.nth, targets, action.service));
+    }
+    return false;
   }
 
   void set_due(size_t index, const PlannedAction& action, const Beginning& beginning,
@@ -380,34 +407,24 @@ class Compiler {
   void add_request(size_t index, const PlannedAction& action, CompiledAction& compiled) {
     const fdsl::Moment& moment = schedule_.moments[index];
     const fdsl::Place place = moment.events[action.event].place;
-    const auto& request = std::get<fdsl::Request>(
-        std::get<fdsl::Inject>(moment.events[action.event].action).fault);
+    const fdsl::Request& request = *request_of(index, action);
     const auto refuse = [&](const std::string& why) {
       problem(place, "request: " + why);
     };
-    if (!request.call.call) {
-      return refuse(
-          "the proxies fail calls by their whole identity; write `call:` (cutset analyze "
-          "and cutset run print identities) instead of operation, from, within and nth");
-    }
     if (compiled.due_ns != 0) {
       return refuse(
-          "faults of calls are armed at the barrier; put it into a moment at "
-          "time 0, the identity says which call is meant");
+          "calls by their whole identity are armed at the barrier, and the identity says "
+          "which one is meant; put it into a moment at time 0, or write `operation` and "
+          "`nth` instead of `call`");
     }
-    if (request.effect.corrupt || !request.effect.grpc_status.empty()) {
-      return refuse(
-          "the proxies do not corrupt bodies or speak gRPC; use an action with "
-          "a `status`");
-    }
+    if (const Status known = check_effect(request.effect); !known)
+      return refuse(known.error().message);
     for (HostSteps& host : compiled_.hosts) {
       if (host.host != action.host) continue;
       v1::FaultPlan& fault = host.requests.emplace_back();
       fault.set_id(static_cast<uint32_t>(host.requests.size()));
       fault.set_call(request.call.call->text());
-      fault.set_action(std::string(identity::action_name(request.effect.mode.action)));
-      fault.set_status(request.effect.mode.status);
-      fault.set_milliseconds(request.effect.mode.milliseconds);
+      set_mode(request.effect.mode, fault);
       compiled.request = fault.id();
       compiled.request_host = host.host;
     }

@@ -11,8 +11,9 @@
 // - A moment that waits for such a moment follows a step of it on the same host; where
 //   there is none, a mark ("NAME/when") stands for it.
 // - Every instance of the beginning is a step that is fired before the barrier.
-// - A crash with `restart_after` is two steps; a request fault is no step but a fault of
-//   the armed run of the proxies.
+// - A crash with `restart_after` is two steps.
+// - A request fault by `operation` is a step that waits for its calls; one by the whole
+//   identity of a call is no step but a fault of the armed run of the proxies.
 // What an agent cannot do at all is a problem with the schedule's line and a remedy.
 //
 // Invariants of a CompiledPlan without problems:
@@ -69,6 +70,7 @@ struct CompiledAction {
   uint32_t request = 0;             // id of its request fault on `request_host`, or 0
   std::string request_host;
   std::optional<int64_t> due_ns;  // since the barrier, where it is known
+  bool waits = false;  // for calls: when it fires says nothing about being late
   bool relayed = false;
   bool may_be_skipped = false;  // `otherwise: skip`
 };

@@ -178,7 +178,7 @@ std::vector<ActionRecord> judge_actions(const CompiledPlan& plan,
     }
     record.spread_ns = fired[i].last_ns - fired[i].first_ns;
     if (record.action.due_ns && record.fired_ns && barrier_utc_ns > 0 &&
-        record.action.request == 0) {
+        record.action.request == 0 && !record.action.waits) {
       record.late_ns = *record.fired_ns - barrier_utc_ns - *record.action.due_ns;
     }
   }

@@ -94,8 +94,18 @@ class FaultAction {
                                1000);
     return between(bandwidth.to, bandwidth.lasting, action);
   }
-  Status operator()(const fdsl::Request& /*request*/) {
-    return Error::internal("a request fault is no step");
+  Status operator()(const fdsl::Request& request) {
+    CHECK(!request.call.call);
+    CUTSET_TRY(check(request));
+    v1::RequestAction& action = *step_.mutable_request();
+    action.set_callee(proxy_name(step_.target().service(),
+                                 static_cast<int>(step_.target().slot()), instances_));
+    action.set_caller(request.call.from);
+    action.set_signature(request.call.operation);
+    action.set_nth(static_cast<uint64_t>(request.call.nth));
+    action.set_count(static_cast<uint64_t>(request.call.count));
+    set_mode(request.effect.mode, action);
+    return {};
   }
   Status operator()(const fdsl::Crash& crash) {
     if (crash.signal != "SIGKILL") return send(crash.signal);
@@ -137,6 +147,26 @@ class FaultAction {
     return {};
   }
 
+  static Status check(const fdsl::Request& request) {
+    CUTSET_TRY(check_effect(request.effect));
+    if (!request.call.within.empty()) {
+      return Error::bad_input(fmt::format(
+          "`within: \"{}\"` is told by the mark that a run of cutset gives its requests, "
+          "and a schedule that is played has none; leave it out and count with `nth`, or "
+          "write the whole identity as `call:` (cutset analyze and cutset run print it)",
+          request.call.within));
+    }
+    if (request.call.operation.empty() ||
+        request.call.operation.find(" /") != std::string::npos)
+      return {};
+    return Error::bad_input(fmt::format(
+        "the operation \"{}\": a method and a path are expected, as in \"POST "
+        "/reserve\"; "
+        "the proxies speak HTTP/1.1, so for gRPC use an `omission` or a `delay` with "
+        "framing http2",
+        request.call.operation));
+  }
+
   Status lasts(fdsl::Milliseconds duration) {
     step_.set_duration_ns(nanos(duration));
     return {};
@@ -171,6 +201,22 @@ class FaultAction {
 };
 
 }  // namespace
+
+std::string proxy_name(const std::string& service, int slot,
+                       const std::vector<fdsl::Instance>& instances) {
+  const auto slots = std::count_if(
+      instances.begin(), instances.end(),
+      [&](const fdsl::Instance& instance) { return instance.service == service; });
+  return slots == 1 ? service : fmt::format("{}.{}", service, slot);
+}
+
+Status check_effect(const fdsl::CallEffect& effect) {
+  if (!effect.corrupt && effect.grpc_status.empty()) return {};
+  return Error::bad_input(
+      fmt::format("{}: the proxies speak HTTP/1.1 and pass bodies unread; use another "
+                  "`action`, with a `status` where it takes one",
+                  effect.corrupt ? "`action: corrupt`" : "`grpc_status`"));
+}
 
 v1::InstanceName instance_name(const std::string& service, int slot) {
   v1::InstanceName name;

@@ -21,7 +21,24 @@ agent::v1::Framing framing_of(fdsl::Framing framing);
 std::vector<agent::v1::InstanceName> instances_of(
     const fdsl::Endpoint& endpoint, const std::vector<fdsl::Instance>& instances);
 
-/// Fills in `step`'s action, duration and label. Requires: no Heal, no Request.
+/// The proxy of an instance: that of a service with one instance has the service's name,
+/// others "service.slot".
+std::string proxy_name(const std::string& service, int slot,
+                       const std::vector<fdsl::Instance>& instances);
+
+/// Error, bad_input without a place: what no proxy does to a call.
+Status check_effect(const fdsl::CallEffect& effect);
+
+/// `out` is a RequestAction or a FaultPlan.
+template <typename Message>
+void set_mode(const identity::FaultMode& mode, Message& out) {
+  out.set_action(std::string(identity::action_name(mode.action)));
+  out.set_status(mode.status);
+  out.set_milliseconds(mode.milliseconds);
+}
+
+/// Fills in `step`'s action, duration and label. Requires: no Heal, no Request by the
+/// whole identity.
 /// Error, bad_input without a place: what an agent cannot do.
 Status set_action(const fdsl::Action& action,
                   const std::vector<fdsl::Instance>& instances, agent::v1::Step& step);

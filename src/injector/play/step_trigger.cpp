@@ -75,21 +75,19 @@ Result<Seen> see(const fdsl::MessageTrigger& message, const Instances& instances
   return seen;
 }
 
-/// Calls pass the proxy of the instance that they are for: that of a service with one
-/// instance has the service's name, others "service.slot".
+/// Calls pass the proxy of the instance that they are for.
 Result<Seen> see_call(const std::string& callee, const std::string& caller,
                       const std::string& signature, int64_t nth, bool end,
                       const fdsl::Endpoint& at, const Instances& instances) {
   const auto found = watched(at, instances);
   CUTSET_TRY(one_place(found.size(), nth, callee));
-  const bool alone = watched({callee, {}}, instances).size() == 1;
   Seen seen;
   for (const fdsl::Instance* instance : found) {
     SeenTrigger& one = seen.emplace_back();
     one.host = instance->host;
     one.held = true;
     v1::CallTrigger& trigger = *one.trigger.mutable_call();
-    trigger.set_callee(alone ? callee : fmt::format("{}.{}", callee, instance->slot));
+    trigger.set_callee(proxy_name(callee, instance->slot, instances));
     trigger.set_caller(caller);
     trigger.set_signature(signature);
     trigger.set_nth(static_cast<uint64_t>(nth));

@@ -89,6 +89,11 @@ void FakeAgent::act(const v1::Step& step) {
     say(v1::StepEvent::FAILED, &step, "", "no such process");
     return;
   }
+  if (step.has_request()) {
+    say(v1::StepEvent::NOTE, &step, "waits for call 1");
+    if (manners_.hits.contains(step.id())) say(v1::StepEvent::FIRED, &step, "call 1");
+    return;
+  }
   say(v1::StepEvent::FIRED, &step, "pid 4711");
   say(v1::StepEvent::VERIFIED, &step, "seen");
   if (step.has_start() || step.has_restart()) {
@@ -221,9 +226,11 @@ Result<v1::ClosePlanReply> FakeAgent::close_plan() {
   if (!open_) return Error::unavailable("the agent says: no plan is loaded");
   ++closes_;
   for (const v1::Step& step : steps_) {
-    const bool lasts = step.has_partition() || step.has_pause();
+    const bool lasts = step.has_partition() || step.has_pause() || step.has_request();
     const bool held = undo_at_.contains(step.id()) ||
                       (lasts && begun_.contains(step.id()) && step.duration_ns() == 0);
+    if (held && step.has_request() && !manners_.hits.contains(step.id()))
+      say(v1::StepEvent::NOT_REACHED, &step, "", "none came");
     if (held) say(v1::StepEvent::UNDONE, &step);
   }
   open_ = false;

@@ -25,6 +25,7 @@ class FakeAgent final : public PlanAgent {
     std::map<std::string, std::string> refuses;  // step: problem
     std::set<std::string> fails;                 // steps that fail when they are due
     std::map<std::string, int64_t> triggers_at;  // step: since the barrier
+    std::set<std::string> hits;                  // requests whose call comes at once
     int64_t lost_at_ns = -1;                     // since the barrier
     std::string output;                          // of every instance, once it runs
     std::string old_output;                      // before, in another file

@@ -352,6 +352,33 @@ events:
   EXPECT_EQ(record.verdict, Verdict::kInconclusive);
 }
 
+TEST_F(Play, RequestFaultsByOperationFireWhenTheirCallComes) {
+  manners[0].hits = {"m1/a/0/request"};
+  load(R"(environment: {fdsl: 2}
+events:
+  - beginning: {a: 1, b: 1}
+  - moment:
+      time_milliseconds: 100
+      services:
+        a:
+          - fault: {target: {specific: [0]}, request: {operation: "GET /", action: refuse}}
+          - fault: {target: {specific: [0]}, request: {operation: "GET /x", action: refuse}}
+  - end: 1
+)");
+  const PlayRecord record = run();
+  const ActionRecord& hit = action(record, "m1/a/0/request");
+  EXPECT_EQ(hit.fate, Fate::kFired);
+  EXPECT_EQ(hit.fired_on, "call 1");
+  EXPECT_TRUE(hit.undone_ns);
+  EXPECT_FALSE(hit.late_ns) << "when its call comes is nobody's fault";
+  const ActionRecord& missed = action(record, "m1/a/0/request#2");
+  EXPECT_EQ(missed.fate, Fate::kNotReached);
+  EXPECT_EQ(missed.error, "none came");
+  EXPECT_TRUE(missed.undone_ns);
+  EXPECT_EQ(record.verdict, Verdict::kInconclusive);
+  EXPECT_EQ(record.reason, "1 of 2 actions did not fire: m1/a/0/request#2");
+}
+
 TEST_F(Play, TheRecordIsInItsFolder) {
   load(kOnTwoHosts);
   const std::string folder =
