@@ -1,10 +1,21 @@
 """Schedules in which calls fail by their operation and number: a person's workload is curl, and its calls carry no mark."""
 import json
+import os
 import shutil
 
 import harness
 
 FAILING = harness.HERE / "failing"
+FROM_OTHER = """environment: {fdsl: 2}
+events:
+  - beginning: {stock: 1, client: 0, other: 0}
+  - moment:
+      time: 0
+      services:
+        stock: [fault: {target: {specific: [0]}, request: {from: other, operation: "POST /reserve", nth: 2, action: error, status: 503}}]
+  - moment: {time: 1, services: {client: [start: {amount: 1}], other: [start: {amount: 1}]}}
+  - end: 6
+"""
 NEVER = '  - moment: {time: 1, services: {stock: [fault: {target: {specific: [0]}, request: {operation: "DELETE /", action: refuse}}]}}\n'
 
 
@@ -14,10 +25,10 @@ class PlayRequests(harness.EndToEnd):
         self.place = self.folder / "failing"
         shutil.copytree(FAILING, self.place)
 
-    def play(self):
+    def play(self, *arguments):
         """Actions by their name, the client's calls by theirs, and what the service did."""
         record = self.folder / "record"
-        done = self.cutset("play", self.place / "schedule.yml", "--record", record, "--json")
+        done = self.cutset("play", self.place / "schedule.yml", "--record", record, "--json", *arguments)
         self.assert_nothing_left()
         calls, did = {}, []
         for line in (record / "logs.jsonl").read_text().splitlines():
@@ -57,6 +68,20 @@ class PlayRequests(harness.EndToEnd):
             action = actions[name]
             self.assertIsNotNone(action["undone_utc_ns"], name)
             self.assertGreater(action["undone_utc_ns"], action["fired_utc_ns"], name)
+
+    def test_calls_from_one_caller_only(self):
+        if os.geteuid() != 0 or shutil.which("ip") is None:
+            self.skipTest("not run: namespaces are made by root with the program ip")
+        config, schedule = self.place / "cutset.yaml", self.place / "schedule.yml"
+        text = config.read_text()
+        config.write_text(text + text[text.index("  client:"):].replace("client:", "other:"))
+        schedule.write_text(FROM_OTHER)
+        done, actions, calls, _ = self.play("--hosts", "namespaces:a,b,c", "--place", "stock=a", "--place", "client=b",
+                                            "--place", "other=c")
+        self.assert_exit(done, 0)
+        self.assertEqual([calls[f"early-{number}"][0] for number in (1, 2, 3)], [200, 200, 200])
+        fired_on = actions["m1/stock/0/request"]["fired_on"]
+        self.assertEqual(fired_on, "call 2 of stock, POST /reserve, from other: error(503)")
 
     def test_a_call_that_never_comes(self):
         schedule = self.place / "schedule.yml"
