@@ -117,8 +117,9 @@ TEST_F(Patterns, EachKindOfFailure) {
     } else {
       EXPECT_EQ(std::to_string(caller.read_message().status()), kind.seen);
     }
-    if (kind.mode == std::string("delay(400ms)"))
+    if (kind.mode == std::string("delay(400ms)")) {
       EXPECT_GE(steady_clock::now() - begun, milliseconds(395));
+    }
     EXPECT_EQ(received().size(), before + (kind.callee_works ? 1 : 0));
     EXPECT_EQ(*added.on_what, std::string("call 1 of stock, POST /x: ") + kind.mode);
     EXPECT_EQ(added.counts->fired, 1u);
